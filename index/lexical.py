@@ -1,0 +1,111 @@
+"""BM25 over the words of all passages with tantivy: derived from the database, rebuilt when in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+_HEAP_BYTES = 64_000_000
+_ANALYSER = "words"
+_SPARE = 16
+
+
+class LexicalIndex:
+    """Passages by BM25 (Robertson & Zaragoza 2009; k1 1.2, b 0.75): English stems, without case or accents."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        index.register_tokenizer(_ANALYSER, _analyser())
+        index.reload()
+        self._searcher = index.searcher()
+
+    @classmethod
+    def build(cls, folder: Path, rows: Iterable[tuple[int, str]]) -> LexicalIndex:
+        """From (number, text) into an empty folder, in one thread so that equal input gives equal scores."""
+        index = tantivy.Index(_schema(), path=str(folder))
+        index.register_tokenizer(_ANALYSER, _analyser())
+        writer = index.writer(_HEAP_BYTES, 1)
+        for number, text in rows:
+            writer.add_document(tantivy.Document(number=number, text=text))
+        writer.commit()
+        writer.wait_merging_threads()
+        return cls(index)
+
+    @classmethod
+    def read(cls, folder: Path) -> LexicalIndex:
+        return cls(tantivy.Index(_schema(), path=str(folder), reuse=True))
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def best(self, question: str, k: int, *, only: Collection[int] | None = None) -> list[tuple[int, float]]:
+        """(number, score) of the k passages that score highest for any of the question's words.
+
+        `only` narrows the search to these passages before ranking; scores stay those of the whole index.
+        """
+        query_words = list(dict.fromkeys(words(question)))
+        if k <= 0 or not query_words or not len(self) or (only is not None and not only):
+            return []
+        any_word = _any(query_words)
+        query = any_word
+        if only is not None:
+            among = tantivy.Query.term_set_query(_schema(), "number", list(only))
+            query = tantivy.Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, any_word),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                ]
+            )
+        hits = self._searcher.search(query, limit=min(k + _SPARE, len(self)), count=False).hits
+        found = self._searcher.fast_field_values("number", [address for _, address in hits])
+        ranked = sorted(
+            ((number, score) for number, (score, _) in zip(found, hits, strict=True)),
+            key=lambda pair: (-round(pair[1], 5), pair[0]),
+        )
+        return ranked[:k]
+
+    def relevances(self, question: str, numbers: Sequence[int]) -> np.ndarray:
+        """BM25 scores of the given passages, (n,); 0 without a common word."""
+        found = dict(self.best(question, len(numbers), only=set(numbers)))
+        return np.array([found.get(number, 0.0) for number in numbers], dtype=np.float32)
+
+    def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
+        """How many passages each stem occurs in."""
+        return {stem: self._searcher.doc_freq("text", stem) for stem in stems}
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are indexed: stems without case or accents, in order.
+
+    >>> words("Thresholds were inconsistent.")
+    ['threshold', 'were', 'inconsist']
+    """
+    return _analyser().analyze(text)
+
+
+def _any(stems: list[str]) -> tantivy.Query:
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Should, tantivy.Query.term_query(_schema(), "text", stem, "freq")) for stem in stems]
+    )
+
+
+@cache
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("number", stored=False, indexed=True, fast=True)
+    builder.add_text_field("text", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
+    return builder.build()
+
+
+@cache
+def _analyser() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )

@@ -1,0 +1,163 @@
+"""The one seam for storage: what every backend promises. tests/contract holds each of them to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from index.embed import Embedding
+from index.errors import UsageError
+from index.settings import IndexSettings
+from index.types import Document, DocumentInfo, Filter, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document ready to be stored: its passages, and an embedding for each of them.
+
+    `source_key` is a digest of all that the entry was made from: as long as it stays, nothing needs doing.
+    """
+
+    document: Document
+    passages: tuple[Passage, ...]
+    embeddings: tuple[Embedding, ...]
+    source_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A passage's number in the store and its score by one engine; higher is better."""
+
+    number: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """How near a passage is to a question: the cosine of its own vector, and of each of its sentences in order."""
+
+    passage: float
+    sentences: tuple[float, ...]
+
+    @property
+    def best_sentence(self) -> float:
+        """The highest of the sentences; of a passage without any, its own."""
+        return max(self.sentences, default=self.passage)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much is stored. `generation` grows with every change and never goes back."""
+
+    documents: int
+    passages: int
+    generation: int
+
+
+class Store(Protocol):
+    """Documents, passages and vectors, searched by vector and by words.
+
+    Every method that changes something is one transaction. A passage's number stays the same for as long as
+    it is stored and is never given to another. Results are ordered by score, ties by number.
+    """
+
+    @property
+    def location(self) -> str:
+        """Where the store is, as messages name it."""
+        ...
+
+    @property
+    def settings(self) -> IndexSettings | None:
+        """What shaped the index; None before the first `put`."""
+        ...
+
+    def put(self, entries: Sequence[Entry], settings: IndexSettings) -> None:
+        """Stores documents, replacing those of the same id. MismatchError if made by other settings."""
+        ...
+
+    def remove(self, doc_ids: Sequence[str]) -> int:
+        """Removes documents with all that belongs to them; how many there were."""
+        ...
+
+    def counts(self, doc_ids: Collection[str] | None = None) -> Counts:
+        """How much is stored, or of these documents."""
+        ...
+
+    def documents(self, doc_ids: Collection[str] | None = None) -> list[DocumentInfo]:
+        """What is stored, or of these ids what is, ordered by source id."""
+        ...
+
+    def source_keys(self) -> dict[str, str]:
+        """doc id -> source key."""
+        ...
+
+    def document(self, name: str) -> Document:
+        """A document by its id or source id. NotIndexedError if there is none."""
+        ...
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Passages by number; those that are gone are left out."""
+        ...
+
+    def passages_of(self, doc_id: str) -> list[tuple[int, Passage]]:
+        """A document's passages in order, with their numbers: the neighbours of each."""
+        ...
+
+    def nearest(self, vector: np.ndarray, k: int, where: Filter, *, sentences: bool = False) -> list[Scored]:
+        """The k passages whose vector, or whose best sentence's, has the highest cosine with `vector` (d,)."""
+        ...
+
+    def best(self, question: str, k: int, where: Filter) -> list[Scored]:
+        """The k passages with the highest BM25 score for any of the question's words."""
+        ...
+
+    def similarities(self, vector: np.ndarray, numbers: Sequence[int]) -> list[Similarity | None]:
+        """The cosines of the given passages with `vector` (d,); None for one that is gone."""
+        ...
+
+    def relevances(self, question: str, numbers: Sequence[int]) -> np.ndarray:
+        """BM25 scores of the given passages, (n,); 0 without a common word."""
+        ...
+
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """How many passages each word, as `index.words` gives it, occurs in."""
+        ...
+
+    def refresh(self) -> None:
+        """Brings all that is derived from the truth up to date, for those who open the store next."""
+        ...
+
+    def check(self) -> list[str]:
+        """What is wrong, a sentence each; empty when all is well."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def mismatch(location: str, differences: Sequence[str]) -> str:
+    """The sentence that tells how an index differs from what was asked for, and what to do."""
+    return (
+        f"the index in {location} was made with {'; '.join(differences)}: leave the option out to use it as it is,"
+        " or index into another folder with --data"
+    )
+
+
+def open_store(location: str | Path, *, create: bool = False) -> Store:
+    """The store at a folder, or at a URL: "sqlite:FOLDER". NotIndexedError if there is none to open.
+
+    UsageError for a URL of any other kind.
+    """
+    scheme, colon, rest = str(location).partition(":")
+    if colon and scheme == "sqlite":
+        location = rest
+    elif "://" in str(location):
+        raise UsageError(
+            f"{location}: no store of the kind {scheme!r} is known; give a folder, or sqlite:FOLDER"
+        )
+    from index.sqlite import SqliteStore
+
+    return SqliteStore(Path(location), create=create)

@@ -1,0 +1,119 @@
+"""The vectors of all passages and sentences in FAISS: derived from the database, rebuilt when in doubt.
+
+One flat index holds both kinds, passages first. A row's id is `number << 16 | slot`: slot 0 is the passage
+itself, slot n its n-th sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+_SLOT_BITS = 16
+MAX_SENTENCES = (1 << _SLOT_BITS) - 1
+_SPARE = 16
+"""FAISS orders ties its own way, so a few more than asked for are fetched, ordered, then cut."""
+
+
+class VectorIndex:
+    """Nearest neighbours by cosine. All vectors are unit length, so that the inner product is the cosine."""
+
+    def __init__(self, index: faiss.IndexIDMap) -> None:
+        self._index = index
+        self._flat = faiss.downcast_index(index.index)
+        self._ids = faiss.vector_to_array(index.id_map)
+        self._numbers = self._ids >> _SLOT_BITS
+        self._passages = int(np.count_nonzero(self._ids & MAX_SENTENCES == 0))
+        self.dimensions = int(index.d)
+
+    @classmethod
+    def build(cls, dimensions: int, rows: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> VectorIndex:
+        """From (number, passage vector (d,), sentence vectors (n, d)), numbers ascending."""
+        rows = list(rows)
+        flat = faiss.IndexIDMap(faiss.IndexFlatIP(dimensions))
+        own = np.array([number << _SLOT_BITS for number, _, _ in rows], dtype=np.int64)
+        if rows:
+            flat.add_with_ids(np.stack([vector for _, vector, _ in rows]).astype(np.float32), own)
+            ids = [
+                (number << _SLOT_BITS) + 1 + np.arange(len(sentences), dtype=np.int64)
+                for number, _, sentences in rows
+            ]
+            if total := sum(map(len, ids)):
+                vectors = np.concatenate([sentences for _, _, sentences in rows]).reshape(total, dimensions)
+                flat.add_with_ids(vectors.astype(np.float32), np.concatenate(ids))
+        return cls(flat)
+
+    @classmethod
+    def read(cls, path: Path) -> VectorIndex:
+        return cls(faiss.read_index(str(path)))
+
+    def write(self, path: Path) -> None:
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return self._passages
+
+    def nearest(
+        self, vector: np.ndarray, k: int, *, sentences: bool = False, only: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """(number, cosine) of the k nearest passages, by their own vector or by their best sentence.
+
+        `only` narrows the search to these passages before ranking.
+        """
+        query = self._query(vector)
+        first, last = (self._passages, len(self._ids)) if sentences else (0, self._passages)
+        if k <= 0 or first == last or (only is not None and not only):
+            return []
+        selector = faiss.IDSelectorRange(first, last)
+        if only is not None:
+            wanted = np.isin(self._numbers[first:last], np.fromiter(only, dtype=np.int64, count=len(only)))
+            rows = np.flatnonzero(wanted) + first
+            if not len(rows):
+                return []
+            selector = faiss.IDSelectorBatch(rows)
+        # Several sentences may belong to one passage: widen until k passages are found or all are.
+        fetch = k + _SPARE
+        while True:
+            fetch = min(fetch, last - first)
+            scores, found = self._flat.search(query, fetch, params=faiss.SearchParameters(sel=selector))
+            kept = found[0] >= 0
+            best: dict[int, float] = {}
+            for number, score in zip(
+                self._numbers[found[0][kept]].tolist(), scores[0][kept].tolist(), strict=True
+            ):
+                best.setdefault(number, score)
+            if len(best) >= min(k + _SPARE, k + 1) or fetch == last - first:
+                break
+            fetch *= 4
+        ranked = sorted(best.items(), key=lambda pair: (-round(pair[1], 5), pair[0]))
+        return ranked[:k]
+
+    def similarities(
+        self, vector: np.ndarray, numbers: Sequence[int]
+    ) -> list[tuple[float, np.ndarray] | None]:
+        """For each passage its cosine and those of its sentences, (n,); None for one that is not here."""
+        query = self._query(vector)[0]
+        if not len(self._ids):
+            return [None] * len(numbers)
+        values = faiss.rev_swig_ptr(self._flat.get_xb(), len(self._ids) * self.dimensions)
+        matrix = values.reshape(-1, self.dimensions)
+        own, of_sentences = self._numbers[: self._passages], self._numbers[self._passages :]
+        at = np.searchsorted(own, numbers)
+        first = np.searchsorted(of_sentences, numbers, "left") + self._passages
+        last = np.searchsorted(of_sentences, numbers, "right") + self._passages
+        return [
+            (float(matrix[row] @ query), matrix[a:b] @ query)
+            if row < len(own) and own[row] == number
+            else None
+            for number, row, a, b in zip(numbers, at.tolist(), first.tolist(), last.tolist(), strict=True)
+        ]
+
+    def _query(self, vector: np.ndarray) -> np.ndarray:
+        # FAISS answers a wrong width with an assertion without text, and with rows of -1 under python -O.
+        if vector.shape != (self.dimensions,):
+            raise ValueError(f"a vector of shape ({self.dimensions},) was expected, not {vector.shape}")
+        return np.ascontiguousarray(vector, dtype=np.float32)[None, :]

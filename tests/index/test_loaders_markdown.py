@@ -1,0 +1,174 @@
+"""Markdown: untouched source, clean block spans."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import LoadError
+from index.loaders import read_documents
+from index.types import Document, in_order
+
+SOURCE = """\ufeff---
+title: not this
+---
+Before
+======
+
+# The *Big* report on [care](http://x.org) #
+
+Intro para
+wrapped.
+
+<!-- a note -->
+
+Set
+ext
+---
+
+- one
+  more
+  - nested a
+  - nested b
+
+  after nested
+- two
+
+  second para
+
+3. three
+4. four
+
+> quoted
+> on
+>> deeper
+
+| A | B |
+|---|--:|
+| 1 | 2 |
+| 3 | 4 \\|
+
+```py
+# code
+```
+
+    indented
+
+[ref]: http://example.com
+  "Title"
+
+***
+<div>
+html text
+</div>
+<hr>
+
+- [x] done
+"""
+
+
+def load(tmp_path: Path, source: str) -> Document:
+    path = tmp_path / "a.md"
+    path.write_bytes(source.encode())
+    (document,) = read_documents(path, "a.md")
+    return document
+
+
+def shown(document: Document) -> list[tuple[str, int, str]]:
+    return [(b.kind, b.level, document.text[b.start : b.end]) for b in document.blocks]
+
+
+EXPECTED = [
+    ("furniture", 0, "---\ntitle: not this\n---"),
+    ("heading", 1, "Before"),
+    ("furniture", 0, "======"),
+    ("heading", 1, "The *Big* report on [care](http://x.org)"),
+    ("paragraph", 0, "Intro para\nwrapped."),
+    ("furniture", 0, "<!-- a note -->"),
+    ("heading", 2, "Set\next"),
+    ("furniture", 0, "---"),
+    ("item", 0, "one\n  more"),
+    ("item", 0, "nested a"),
+    ("item", 0, "nested b"),
+    ("item", 0, "after nested"),
+    ("item", 0, "two\n\n  second para"),
+    ("item", 0, "three"),
+    ("item", 0, "four"),
+    ("paragraph", 0, "quoted\n> on"),
+    ("paragraph", 0, "deeper"),
+    ("row", 0, "A | B"),
+    ("furniture", 0, "|---|--:|"),
+    ("row", 0, "1 | 2"),
+    ("row", 0, "3 | 4 \\|"),
+    ("furniture", 0, "```py"),
+    ("paragraph", 0, "# code"),
+    ("furniture", 0, "```"),
+    ("paragraph", 0, "indented"),
+    ("furniture", 0, '[ref]: http://example.com\n  "Title"'),
+    ("furniture", 0, "***"),
+    ("paragraph", 0, "<div>\nhtml text\n</div>\n<hr>"),
+    ("item", 0, "done"),
+]
+
+
+def test_blocks(tmp_path):
+    document = load(tmp_path, SOURCE)
+    assert document.text == SOURCE
+    assert shown(document) == EXPECTED
+    assert in_order(document.blocks)
+    assert document.info.media_type == "text/markdown"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_other_line_ends_give_the_same_blocks(tmp_path, end):
+    document = load(tmp_path, SOURCE.replace("\n", end))
+    assert [(k, n, text.replace(end, "\n")) for k, n, text in shown(document)] == EXPECTED
+
+
+def test_unusual_separators_do_not_shift_lines(tmp_path):
+    document = load(tmp_path, "a\u2028b\x0bc\x85d\n\n# Heading\n\nafter\n")
+    assert shown(document)[1:] == [("heading", 1, "Heading"), ("paragraph", 0, "after")]
+
+
+def test_titles(tmp_path):
+    assert load(tmp_path, "## Second\n\n# First *one* & `code`\n").info.title == "First one & code"
+    assert load(tmp_path, "para\n\n## Only\n").info.title == "Only"
+    assert load(tmp_path, "no heading\n").info.title == "a.md"
+    assert load(tmp_path, "#\n\ntext\n").info.title == "a.md"
+
+
+def test_wrong_encoding(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_bytes(b"# Caf\xe9\n")
+    (outcome,) = read_documents(path, "a.md")
+    assert isinstance(outcome, LoadError)
+    assert outcome.line == 1
+
+
+@pytest.mark.parametrize("depth", [100, 20_000])
+@pytest.mark.parametrize("mark", [">", "- ", "[", "*", "<b>"])
+def test_deep_nesting_keeps_the_text(tmp_path, mark, depth):
+    document = load(tmp_path, f"before\n\n{mark * depth}deep\n\nafter\n")
+    content = " ".join(text for kind, _, text in shown(document) if kind != "furniture")
+    for word in ("before", "deep", "after"):
+        assert word in content
+
+
+@settings(deadline=None)
+@given(st.text("#-*+>|[]()`~<!:.019 ab\t\n\r\ufeff_=", max_size=200))
+def test_every_letter_is_in_a_block(tmp_path_factory, source):
+    path = tmp_path_factory.mktemp("m") / "a.md"
+    path.write_bytes(source.encode())
+    (document,) = read_documents(path, "a.md")
+    if isinstance(document, LoadError):
+        assert not source.lstrip("\ufeff").strip()
+        return
+    assert document.text == source
+    assert in_order(document.blocks)
+    covered = set()
+    for block in document.blocks:
+        assert block.start < block.end
+        assert document.text[block.start : block.end].strip("\ufeff \t\r\n")
+        covered.update(range(block.start, block.end))
+    assert not [at for at, c in enumerate(source) if c.isalpha() and at not in covered and c != "x"]
