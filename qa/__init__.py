@@ -1,0 +1,16 @@
+"""A question in, a cited Answer out."""
+
+from qa.answer import AnswerSettings
+from qa.cite import permalink, reference
+from qa.confidence import ConfidenceModel
+from qa.payload import answer_payload, document_payload, search_payload
+from qa.question import MAX_CHARACTERS, check_question
+from qa.retrieve import RetrievalSettings
+from qa.service import Service, Settings
+from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status
+
+__all__ = [
+    "MAX_CHARACTERS", "Answer", "AnswerSettings", "Citation", "ConfidenceModel", "Quote", "RetrievalSettings",
+    "SearchResult", "Searched", "Service", "Settings", "Status", "answer_payload", "check_question",
+    "document_payload", "permalink", "reference", "search_payload",
+]  # fmt: skip

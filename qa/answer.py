@@ -1,0 +1,145 @@
+"""Hits -> quotes: the sentences that answer, word for word, each with its citation."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index import Span, Store, count_tokens
+from qa.cite import cite
+from qa.retrieve import Candidate, Retrieval
+from qa.types import Citation, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """How quotes are chosen; docs/retrieval.md says how each number was.
+
+    Sentences come from the best `passages`. One is worth its passage's score plus `sentence_weight` times its
+    own standardised cosine; each further one from the same document costs `spread`, as among hits. What is
+    worth `margin` less than the best is not quoted, even if there is room.
+    """
+
+    quote_tokens: int = 250
+    passages: int = 15
+    sentence_weight: float = 0.5
+    spread: float = 0.3
+    margin: float = 2.5
+    shortest_tokens: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    candidate: Candidate
+    span: Span
+    tokens: int
+    worth: float
+
+
+def quote(
+    store: Store, retrieval: Retrieval, settings: AnswerSettings = AnswerSettings()
+) -> tuple[tuple[Quote, ...], tuple[Citation, ...]]:
+    """The quotes that answer, what answers first first, and their citations numbered in that order.
+
+    Neighbouring sentences of a paragraph become one quote. Every quote is compared with the stored document;
+    one that is not found there word for word is left out.
+    """
+    chosen = _choose(_sentences(retrieval, settings), settings)
+    texts: dict[str, str] = {}
+    quotes: list[Quote] = []
+    citations: dict[str, Citation] = {}
+    for candidate, span in _merge(chosen):
+        doc_id = candidate.document.doc_id
+        if doc_id not in texts:
+            texts[doc_id] = store.document(doc_id).text
+        words = candidate.passage.text[
+            span.start - candidate.passage.start : span.end - candidate.passage.start
+        ]
+        if texts[doc_id][span.start : span.end] != words:
+            continue
+        citation = citations.setdefault(candidate.passage.passage_id, cite(candidate, len(citations) + 1))
+        quotes.append(Quote(words, citation.n, candidate.document.voice, doc_id, span.start, span.end))
+    return tuple(quotes), tuple(citations.values())
+
+
+def _sentences(retrieval: Retrieval, settings: AnswerSettings) -> list[_Sentence]:
+    """The sentences of the best passages with what each is worth."""
+    best = retrieval.candidates[: settings.passages]
+    cosines = np.array([cosine for c in best for cosine in c.similarity.sentences])
+    if not len(cosines):
+        return []
+    mean, deviation = cosines.mean(), max(cosines.std(), 1e-9)
+    return [
+        _Sentence(
+            candidate=candidate,
+            span=span,
+            tokens=count_tokens(_text(candidate, span)),
+            worth=round(candidate.score + settings.sentence_weight * (cosine - mean) / deviation, 5),
+        )
+        for candidate in best
+        for span, cosine in zip(candidate.passage.sentences, candidate.similarity.sentences, strict=True)
+    ]
+
+
+def _choose(sentences: Sequence[_Sentence], settings: AnswerSettings) -> list[_Sentence]:
+    """The sentences worth most within the budget, in the order in which they were chosen."""
+    rest = [s for s in sentences if s.tokens >= settings.shortest_tokens]
+    floor = max((s.worth for s in rest), default=0.0) - settings.margin
+    taken: Counter[str] = Counter()
+    said: set[str] = set()
+    chosen: list[_Sentence] = []
+    left = settings.quote_tokens
+
+    def rank(sentence: _Sentence) -> tuple[float, str, int]:
+        cost = settings.spread * math.log1p(taken[sentence.candidate.document.doc_id])
+        return (-round(sentence.worth - cost, 5), sentence.candidate.document.doc_id, sentence.span.start)
+
+    while rest:
+        sentence = min(rest, key=rank)
+        rest.remove(sentence)
+        words = " ".join(_text(sentence.candidate, sentence.span).split()).casefold()
+        if sentence.worth < floor or sentence.tokens > left or words in said:
+            continue
+        chosen.append(sentence)
+        said.add(words)
+        taken[sentence.candidate.document.doc_id] += 1
+        left -= sentence.tokens
+    return chosen
+
+
+def _merge(chosen: Sequence[_Sentence]) -> list[tuple[Candidate, Span]]:
+    """One span for sentences that follow each other in a paragraph, where the first of them was chosen."""
+    spans: list[tuple[Candidate, Span]] = []
+    done: set[tuple[str, int]] = set()
+    by_passage: dict[str, list[Span]] = {}
+    for sentence in chosen:
+        by_passage.setdefault(sentence.candidate.passage.passage_id, []).append(sentence.span)
+    for sentence in chosen:
+        passage = sentence.candidate.passage
+        if (passage.passage_id, sentence.span.start) in done:
+            continue
+        wanted = {span.start for span in by_passage[passage.passage_id]}
+        runs: list[list[Span]] = [[]]
+        for span in passage.sentences:
+            if runs[-1] and (span.start not in wanted or _apart(sentence.candidate, runs[-1][-1], span)):
+                runs.append([])
+            if span.start in wanted:
+                runs[-1].append(span)
+        run = next(run for run in runs if sentence.span in run)
+        done.update((passage.passage_id, span.start) for span in run)
+        spans.append((sentence.candidate, Span(run[0].start, run[-1].end)))
+    return spans
+
+
+def _apart(candidate: Candidate, before: Span, after: Span) -> bool:
+    """Whether a blank line or a bullet stands between two sentences: they are then quoted one by one."""
+    between = _text(candidate, Span(before.end, after.start))
+    return bool(between.strip()) or between.count("\n") > 1
+
+
+def _text(candidate: Candidate, span: Span) -> str:
+    return candidate.passage.text[span.start - candidate.passage.start : span.end - candidate.passage.start]

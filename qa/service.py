@@ -1,0 +1,217 @@
+"""ask() and search(): the facade over a store and a model."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import (
+    DEFAULT_MODEL,
+    Document,
+    DocumentInfo,
+    Embedder,
+    Filter,
+    MismatchError,
+    NotIndexedError,
+    Store,
+    TransformerEmbedder,
+    open_store,
+)
+from qa.answer import AnswerSettings, quote
+from qa.confidence import ConfidenceModel, weigh
+from qa.question import check_question, content_words
+from qa.retrieve import Retrieval, RetrievalSettings, retrieve, spread
+from qa.types import Answer, Quote, Searched, SearchResult, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How questions are answered."""
+
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    confidence: ConfidenceModel = ConfidenceModel()
+    hits: int = 10
+
+
+class Service:
+    """Answers questions from one store. Safe to share between threads; the same question, the same answer."""
+
+    def __init__(self, store: Store, embedder: Embedder, settings: Settings = Settings()) -> None:
+        self._store, self._embedder, self._settings = store, embedder, settings
+        self._embedding = threading.Lock()  # the model's tokenizer may not be used by two threads at once
+
+    @classmethod
+    def open(cls, location: str | Path, model: str | None = None, settings: Settings = Settings()) -> Service:
+        """The service over an index, with the model that it was made with.
+
+        NotIndexedError if there is nothing; MismatchError if `model` is another than that of the index.
+        """
+        store = open_store(location)
+        stored = store.settings
+        if stored is None:
+            raise NotIndexedError(
+                f"{location} holds an index without documents; add some with: pincite index FOLDER"
+            )
+        embedder = TransformerEmbedder(model or stored.model)
+        if embedder.fingerprint != stored.model_fingerprint:
+            raise MismatchError(
+                f"the index in {location} was made with the model {stored.model}, and {embedder.name} has other"
+                " weights: leave --model out, or index into another folder with --data"
+            )
+        return cls(store, embedder, settings)
+
+    def warm(self) -> None:
+        """Loads all that the first question needs, so that it is answered as fast as the next."""
+        self._embed("warm")
+        self._store.refresh()
+
+    def search(
+        self, question: str, *, k: int = 10, question_id: str | None = None, filter: Filter = Filter()
+    ) -> SearchResult:
+        """The k best passages. QuestionError if the question cannot be searched for."""
+        clock = _Clock()
+        question = check_question(question)
+        with clock("retrieve"):
+            retrieval = self._retrieve(question, filter)
+        hits = spread(retrieval, k, self._settings.retrieval)
+        return SearchResult(question, hits, question_id, clock.timings())
+
+    def ask(self, question: str, *, question_id: str | None = None, filter: Filter = Filter()) -> Answer:
+        """The quotes that answer, or the status that the documents do not. QuestionError as in `search`."""
+        clock = _Clock()
+        question = check_question(question)
+        with clock("retrieve"):
+            retrieval = self._retrieve(question, filter)
+            hits = spread(retrieval, self._settings.hits, self._settings.retrieval)
+        searched = self._searched(filter)
+        with clock("judge"):
+            model = self._settings.confidence
+            frequencies = self._store.frequencies(content_words(question))
+            confidence = model.confidence(weigh(retrieval, frequencies, self._store.counts().passages))
+            status: Status = (
+                "not_in_documents" if confidence < model.refuse
+                else "partial" if confidence < model.partial
+                else "answered"
+            )  # fmt: skip
+        with clock("quote"):
+            quotes, citations = quote(self._store, retrieval, self._settings.answer)
+            if not quotes:
+                status = "not_in_documents"
+            if status == "not_in_documents":
+                quotes, citations = (), ()
+        return Answer(
+            question=question,
+            status=status,
+            confidence=confidence,
+            quotes=quotes,
+            citations=citations,
+            searched=searched,
+            hits=hits,
+            explanation=_explain(status, quotes, searched, _missing(question, frequencies)),
+            question_id=question_id,
+            timings_ms=clock.timings(),
+            receipt=self._receipt(),
+        )
+
+    def documents(self) -> list[DocumentInfo]:
+        """What is indexed, ordered by source id."""
+        return self._store.documents()
+
+    def document(self, name: str) -> Document:
+        """A document by its id or source id. NotIndexedError if there is none."""
+        return self._store.document(name)
+
+    def status(self) -> dict[str, Any]:
+        """What is indexed, and with what."""
+        counts = self._store.counts()
+        first, last = _dates(self._store.documents())
+        return {
+            "documents": counts.documents,
+            "passages": counts.passages,
+            "generation": counts.generation,
+            "model": self._embedder.name,
+            "first": first,
+            "last": last,
+        }
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _retrieve(self, question: str, where: Filter) -> Retrieval:
+        return retrieve(self._store, self._embed(question), question, where, self._settings.retrieval)
+
+    def _embed(self, question: str) -> np.ndarray:
+        with self._embedding:
+            return self._embedder.embed_question(question)
+
+    def _searched(self, where: Filter) -> Searched:
+        infos = [info for info in self._store.documents() if where.admits(info)]
+        first, last = _dates(infos)
+        passages = self._store.counts([info.doc_id for info in infos] if where else None).passages
+        return Searched(len(infos), passages, first, last)
+
+    def _receipt(self) -> dict[str, Any]:
+        settings = self._store.settings
+        return {
+            "model": settings.model if settings else DEFAULT_MODEL,
+            "model_fingerprint": settings.model_fingerprint if settings else "",
+            "splitter": settings.splitter if settings else "",
+            "passage_tokens": settings.passage_tokens if settings else 0,
+            "generation": self._store.counts().generation,
+        }
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Wall-clock milliseconds of named stages, and of all since it was made."""
+
+    _start: float = field(default_factory=time.perf_counter)
+    _stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self._stages[stage] = round(1000 * (time.perf_counter() - start), 2)
+
+    def timings(self) -> dict[str, float]:
+        return self._stages | {"total": round(1000 * (time.perf_counter() - self._start), 2)}
+
+
+def _dates(infos: Iterable[DocumentInfo]) -> tuple[str, str]:
+    """The first and the last publication date that is known; empty strings if none is."""
+    dates = sorted(info.published for info in infos if info.published)
+    return (dates[0], dates[-1]) if dates else ("", "")
+
+
+def _missing(question: str, frequencies: Mapping[str, int]) -> list[str]:
+    """The question's own spelling of those of its content words that no passage has."""
+    return [
+        token
+        for token in dict.fromkeys(question.replace("’", "'").split())
+        if (stems := content_words(token)) and not any(frequencies.get(stem) for stem in stems)
+    ]
+
+
+def _explain(status: Status, quotes: tuple[Quote, ...], searched: Searched, missing: list[str]) -> str:
+    """What the status means for this question, in a sentence or two."""
+    scope = f"{searched.passages:,} passages of {searched.documents:,} documents"
+    if searched.first:
+        scope += f" published from {searched.first} to {searched.last}"
+    words = ", ".join(f"“{word.strip('?!.,;:()')}”" for word in missing)
+    unmet = f" No passage mentions {words}." if missing else ""
+    if status == "not_in_documents":
+        return f"The documents do not seem to say. {scope[0].upper()}{scope[1:]} were searched.{unmet}"
+    sources = len({quote.doc_id for quote in quotes})
+    told = f"Quoted from {sources} of {searched.documents:,} documents searched."
+    if status == "partial":
+        return f"{told} It is not certain that these passages answer the whole question.{unmet}"
+    return told

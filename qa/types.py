@@ -1,0 +1,78 @@
+"""What comes back from a question. Frozen, no input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from index import DocumentInfo, Hit
+
+Status = Literal["answered", "partial", "not_in_documents"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words taken from a document: `document.text[start:end] == text`. `citation` is a Citation's `n`."""
+
+    text: str
+    citation: int
+    voice: str
+    doc_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where quotes come from: a passage of a document, numbered from 1 in reading order."""
+
+    n: int
+    document: DocumentInfo
+    start: int
+    end: int
+    text: str
+    heading: str = ""
+    page: int | None = None
+    paragraph: str | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a question was held against. `first` and `last` are publication dates, empty if none is known."""
+
+    documents: int
+    passages: int
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The passages found for a question, best first."""
+
+    question: str
+    hits: tuple[Hit, ...]
+    question_id: str | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A cited answer. `confidence` is from 0 to 1; `explanation` says in a sentence what the status means.
+
+    `quotes` are in reading order and empty when `status` is "not_in_documents"; `hits` are then the nearest
+    passages, which do not answer.
+    """
+
+    question: str
+    status: Status
+    confidence: float
+    quotes: tuple[Quote, ...]
+    citations: tuple[Citation, ...]
+    searched: Searched
+    hits: tuple[Hit, ...]
+    explanation: str = ""
+    question_id: str | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    receipt: dict[str, Any] = field(default_factory=dict)
