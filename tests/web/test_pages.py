@@ -1,0 +1,180 @@
+"""What a person sees: the answer, the silence, the source, and what was typed wrongly."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.conftest import EXAMPLE
+from tests.web.standin import DOCUMENTS, HOSTILE, INSPECTION, SCRIPT, StandIn
+from web.app import WebConfig, create_app
+
+
+def words(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_the_first_page_asks_offers_examples_and_says_what_is_searched(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert '<form class="ask" action="/ask" method="get">' in page
+    assert EXAMPLE in page and "5 documents" in words(page) and "April 2017 to 2018" in words(page)
+
+
+def test_the_first_page_with_everything_it_loads_stays_small(client: FlaskClient) -> None:
+    page = client.get("/")
+    sizes = [len(page.data)]
+    for address in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)):
+        with client.get(address) as asset:
+            assert asset.status_code == 200
+            sizes.append(len(asset.data))
+    assert len(sizes) >= 3 and sum(sizes) < 100_000
+
+
+def test_an_empty_index_says_how_to_fill_it() -> None:
+    class Empty(StandIn):
+        def status(self) -> dict[str, object]:
+            return {"documents": 0, "passages": 0, "generation": 0, "model": "stand-in"}
+
+        def documents(self) -> list[object]:  # type: ignore[override]
+            return []
+
+    client = create_app(Empty(), WebConfig()).test_client()  # type: ignore[arg-type]
+    assert "pincite index FOLDER" in client.get("/").text
+    assert "pincite index FOLDER" in client.get("/documents").text
+
+
+def test_an_answer_quotes_cites_and_names_the_voice(client: FlaskClient) -> None:
+    page = client.get("/ask", query_string={"q": EXAMPLE}).text
+    text = words(page)
+    assert "The documents answer this" in text and "high (0.87 of 1)" in text
+    assert "Inspectorate Ofsted , 7 April 2017 , paragraph 17" in text
+    assert "East London News , 8 April 2017 , page 3" in text
+    assert f'value="{EXAMPLE}"' in page
+    assert page.index("Thresholds between") < page.index("The council accepts") < page.index('id="sources"')
+
+
+def test_each_quotation_links_to_exactly_its_words(client: FlaskClient) -> None:
+    page = client.get("/ask", query_string={"q": EXAMPLE}).text
+    quoted = re.findall(
+        r'<blockquote dir="auto">(.*?)</blockquote>.*?class="context" href="([^"]+)"', page, re.S
+    )
+    assert len(quoted) == 3
+    for text, address in quoted:
+        source = client.get(address.replace("&amp;", "&").partition("#")[0]).text
+        marked = "".join(re.findall(r"<mark[^>]*>(.*?)</mark>", source, re.S))
+        # A quotation may run over several blocks; only the white space between them is not marked.
+        assert "".join(marked.split()) == "".join(text.split())
+
+
+def test_silence_says_what_was_searched_and_marks_what_does_not_answer(client: FlaskClient) -> None:
+    page = client.get("/ask", query_string={"q": "How many penguins?"}).text
+    text = words(page)
+    assert "The documents do not say" in text and "Searched 5 documents, 6 passages" in text
+    assert text.index("These do not answer the question.") < text.index("Thresholds between early help")
+    assert 'class="quote"' not in page and 'id="sources"' not in page
+
+
+def test_filters_narrow_the_answer_and_stay_filled_in(client: FlaskClient) -> None:
+    query = {"q": "thresholds", "voice": ["press", "law"], "from": "2017-04", "to": "2017", "publisher": ""}
+    page = client.get("/ask", query_string=query).text
+    assert (
+        "East London News" in words(page)
+        and "The council accepts" not in page
+        and "A judgement of" not in page
+    )
+    assert re.search(r'value="press" checked', page) and 'value="2017-04"' in page
+    assert '<details class="filters" open>' in page
+
+
+def test_the_json_link_gives_the_same_answer(client: FlaskClient) -> None:
+    page = client.get("/ask", query_string={"q": "thresholds", "voice": "press", "to": "2017"}).text
+    link = re.search(r'<p class="twin"><a href="([^"]+)"', page)
+    assert link
+    answer = client.get(link.group(1).replace("&amp;", "&")).get_json()
+    assert [quote["voice"] for quote in answer["quotes"]] == ["press"]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"q": ""}, "The question is empty"),
+        ({"q": "x" * 2001}, "at most 2000"),
+        ({"q": "a", "voice": "gossip"}, "“gossip” is not a voice. The voices are inspectorate, council"),
+        ({"q": "a", "from": "2019", "to": "2012"}, "From 2019 to 2012 runs backwards"),
+        ({"q": "a", "from": "April"}, "“April” is not a date"),
+        ({"q": "a", "to": "2017-02-30"}, "“2017-02-30” is not a date"),
+    ],
+)
+def test_what_was_typed_wrongly_is_said_at_the_form(
+    client: FlaskClient, query: dict[str, str], message: str
+) -> None:
+    response = client.get("/ask", query_string=query)
+    assert response.status_code == 400 and response.mimetype == "text/html"
+    assert message in response.text and 'role="alert"' in response.text
+    assert f'value="{query["q"]}"' in response.text, "what was typed is there to be mended"
+
+
+def test_no_question_at_all_leads_to_the_form(client: FlaskClient) -> None:
+    response = client.get("/ask")
+    assert response.status_code == 302 and response.location == "/"
+
+
+def test_the_list_holds_every_document_under_its_voice(client: FlaskClient) -> None:
+    page = client.get("/documents").text
+    for document in DOCUMENTS:
+        assert f'href="/documents/{document.info.doc_id}"' in page
+    assert page.index("Inspectorate") < page.index("Council") < page.index("Press")
+
+
+def test_the_viewer_shows_structure_and_greys_furniture(client: FlaskClient) -> None:
+    page = client.get(f"/documents/{INSPECTION.info.doc_id}").text
+    assert re.search(r"<h2[^>]*>\s*Leadership, management and governance</h2>", page)
+    assert re.search(r'<p class="furniture"[^>]*>\s*OFFICIAL', page)
+    assert '<span class="marker">17.</span>' in page
+    assert '<a href="https://example.org/ofsted-2017" rel="noopener noreferrer nofollow">' in page
+    assert "<mark" not in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "start=5",
+        "end=5",
+        "start=x&end=9",
+        "start=-1&end=9",
+        "start=9&end=9",
+        "start=9&end=2",
+        "start=0&end=99999",
+        "start=%D9%A1&end=9",
+        "start=&end=9",
+        "start=0&end=" + "9" * 5000,
+    ],
+)
+def test_a_span_that_is_not_there_is_refused(client: FlaskClient, query: str) -> None:
+    response = client.get(f"/documents/{INSPECTION.info.doc_id}?{query}")
+    assert response.status_code == 400 and "<mark" not in response.text
+
+
+def test_an_unknown_document_is_a_friendly_404(client: FlaskClient) -> None:
+    response = client.get("/documents/none-such")
+    assert response.status_code == 404 and "none-such" in response.text and response.mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/ask?q=" + SCRIPT,
+        "/documents",
+        f"/documents/{HOSTILE.info.doc_id}",
+        f"/?publisher={SCRIPT}&document={SCRIPT}&from={SCRIPT}",
+        "/documents/<script>alert(1)",
+        f"/ask?q=&voice={SCRIPT}",
+    ],
+)
+def test_hostile_words_stay_words(client: FlaskClient, address: str) -> None:
+    page = client.get(address).text
+    assert "<script" not in page and "<img src=x" not in page and "<b>" not in page
+    assert 'href="javascript:' not in page.lower()
+    assert "&lt;script&gt;" in page, "shown as text, not dropped"

@@ -1,0 +1,1 @@
+"""Everything through which a person or a program reaches Pincite: pages, JSON, the command line."""

@@ -1,0 +1,151 @@
+"""The Flask app: `create_app(service)` gives one that is safe to put in front of hostile documents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from apiflask import APIFlask
+from flask import Flask, Response, request
+from flask_talisman import Talisman
+from werkzeug.exceptions import SecurityError
+
+from index import VOICES
+from web import words
+from web.api import api
+from web.errors import register_errors
+from web.pages import pages
+
+if TYPE_CHECKING:
+    from qa import Service
+
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
+# Nothing runs and nothing is fetched but this site's own stylesheet and pictures: a document that gets a tag
+# past the escaping still cannot do anything with it.
+_CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """What a site may set.
+
+    `hosts`: names that it is reached by beyond localhost. `any_host` answers to every name; that is for a
+    site which anyone may read anyway, since the check keeps strangers' pages from reading a private one
+    through a name that they point at this machine (DNS rebinding).
+    """
+
+    name: str = "Pincite"
+    examples: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    any_host: bool = False
+    max_body_bytes: int = 64 * 1024
+
+
+def create_app(service: Service, config: WebConfig | None = None) -> Flask:
+    """An app that answers from `service`."""
+    config = config or WebConfig()
+    app = APIFlask(
+        __name__,
+        title=f"{config.name} API",
+        version=_version(),
+        spec_path="/api/openapi.json",
+        docs_path=None,  # the documentation pages that come with APIFlask load scripts from other sites
+        json_errors=False,
+    )
+    app.config.update(
+        MAX_CONTENT_LENGTH=config.max_body_bytes,
+        SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
+        SERVERS=[{"url": "/"}],  # else the description would repeat whatever Host header came first
+        AUTO_VALIDATION_ERROR_RESPONSE=False,  # problem documents are described route by route
+        AUTO_404_RESPONSE=False,
+        DESCRIPTION="Answers from documents, in quotations cited to the character.",
+    )
+    app.extensions["pincite"] = service
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        voice=words.voice_label,
+        confidence=words.confidence_words,
+        long_date=words.long_date,
+        counted=words.counted,
+        title_of=words.title_of,
+        web_link=words.web_link,
+    )
+    app.jinja_env.globals.update(
+        site=config, voices=VOICES, statuses=words.STATUSES, place=words.place, asset=_asset_addresses(app)
+    )
+    app.spec_processor(_require_bodies)
+    register_errors(app)
+    app.register_blueprint(api)
+    app.register_blueprint(pages)
+    Talisman(
+        app,
+        force_https=False,  # served on loopback; whoever puts a proxy before it does TLS there
+        strict_transport_security=False,
+        session_cookie_secure=False,
+        content_security_policy=_CONTENT_SECURITY_POLICY,
+        frame_options="DENY",
+        referrer_policy="same-origin",  # questions stand in addresses; no other site shall learn them
+        permissions_policy={"browsing-topics": "()", "camera": "()", "geolocation": "()", "microphone": "()"},
+    )
+    app.after_request(_more_headers)
+    if not config.any_host:
+        app.before_request(_host_check({*_LOOPBACK_NAMES, *(name.lower() for name in config.hosts)}))
+    return app
+
+
+def _host_check(trusted: set[str]) -> Callable[[], None]:
+    """A check of the Host header. Flask's own TRUSTED_HOSTS (werkzeug 3.1) can name no IPv6 address."""
+
+    def check() -> None:
+        if urlsplit(f"//{request.host}").hostname not in trusted:
+            raise SecurityError(f"Host {request.host!r} is not trusted.")
+
+    return check
+
+
+def _more_headers(response: Response) -> Response:
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if request.endpoint != "static":
+        # An answer holds for one state of the index; and no shared cache shall keep what was asked.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+def _require_bodies(spec: Any) -> Any:
+    """Say in the OpenAPI description that a body is not optional, which APIFlask leaves open."""
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
+    return spec
+
+
+def _asset_addresses(app: Flask) -> dict[str, str]:
+    """Addresses of the static files by name, with a hash: no cache then hides a new version."""
+    folder = Path(app.static_folder or "")
+    return {
+        path.name: f"{app.static_url_path}/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }
+
+
+def _version() -> str:
+    try:
+        return metadata.version("pincite")
+    except metadata.PackageNotFoundError:
+        return "0"
