@@ -1,0 +1,105 @@
+import json
+
+import pytest
+
+from eval import Evidence, Fact, Question, as_json, as_table, evaluate
+from eval.summary import NAMES
+
+TEXTS = {"a.txt": "Five homes were inspected.", "b.txt": "Nothing to see."}
+QUESTIONS = [
+    Question(
+        "q1",
+        "How many homes?",
+        "factoid",
+        True,
+        (Fact("five homes", (Evidence("a.txt", 0, 26),), ("five",)),),
+    ),
+    Question("q2", "Who paid?", "why", True, (Fact("nobody", (Evidence("b.txt", 0, 15),)),)),
+    Question("q3", "What colour?", "unanswerable", False),
+]
+
+
+@pytest.fixture
+def report(scripted, service_class):
+    script = {
+        "How many homes?": scripted(hits=[("a.txt", 0, 26)], quotes=[("a.txt", 0, 26)], confidence=0.9),
+        "Who paid?": scripted(hits=[("a.txt", 0, 26)], status="not_in_documents", confidence=0.2),
+        "What colour?": scripted(status="not_in_documents", confidence=0.1),
+    }
+    return evaluate(service_class(TEXTS, script), QUESTIONS)
+
+
+class TestJson:
+    def test_measures_have_the_names_of_the_contract(self, report):
+        measures = as_json(report)["measures"]
+        assert list(measures) == [name for name in NAMES if name in measures]
+        assert {
+            "fact_recall@250",
+            "fact_recall@500",
+            "fact_recall@1000",
+            "fact_recall@2000",
+            "quote_recall@250",
+            "key_recall",
+            "rr",
+            "refusal_auroc",
+            "refusal_precision",
+            "refusal_recall",
+        } <= set(measures)
+        assert {"ndcg@10", "recall@10", "rr@10"} <= set(NAMES)
+        assert measures["fact_recall@1000"] == {"value": 0.5, "low": 0.0, "high": 1.0, "n": 2}
+
+    def test_it_goes_through_json_unchanged_and_without_nan(self, report):
+        data = as_json(report)
+        assert json.loads(json.dumps(data, allow_nan=False)) == data
+
+    def test_each_question_is_there(self, report):
+        first = as_json(report)["questions"][0]
+        assert first["id"] == "q1"
+        assert first["status"] == "answered"
+        assert first["facts"] == [
+            {
+                "fact": "five homes",
+                "found": {"250": True, "500": True, "1000": True, "2000": True},
+                "quoted": True,
+                "keys": True,
+            }
+        ]
+        assert first["quotes"] == [
+            {"text": TEXTS["a.txt"], "source_id": "a.txt", "start": 0, "end": 26, "verbatim": True}
+        ]
+
+    def test_timings_can_be_left_out(self, report):
+        assert "timings" in as_json(report)
+        assert "timings" not in as_json(report, timings=False)
+
+
+class TestTable:
+    def test_measures_and_types_are_aligned(self, report):
+        lines = as_table(report).splitlines()
+        assert lines[0] == "3 questions (2 answerable, 1 not), 2 documents"
+        header = next(line for line in lines if line.startswith("measure "))
+        recall = next(line for line in lines if line.startswith("fact_recall@1000"))
+        assert recall.split() == ["fact_recall@1000", "0.500", "0.000", "to", "1.000", "2"]
+        assert len(recall) == len(header)
+        types = next(line for line in lines if line.startswith("why "))
+        assert types.split() == ["why", "1", "0.000", "0.000", "-", "0.000", "0.000", "-"]
+        assert not any(line.endswith(" ") for line in lines)
+
+    def test_verbose_lists_what_went_wrong(self, report):
+        assert "nobody" not in as_table(report)
+        table = as_table(report, verbose=True)
+        assert "facts missed at 1000 tokens (1):\n  q2 nobody" in table
+        assert "answered or refused wrongly (1):\n  q2 not_in_documents at 0.20: Who paid?" in table
+
+    def test_the_slowest_are_named(self, report):
+        assert " ms to ask: " in as_table(report)
+
+    def test_violations_cannot_be_overlooked(self, scripted, service_class):
+        class Lying(service_class):
+            def shown(self, source, start, end):
+                return "Words of its own."
+
+        script = {"How many homes?": scripted(quotes=[("a.txt", 0, 26)])}
+        table = as_table(evaluate(Lying(TEXTS, script), QUESTIONS[:1]))
+        assert "NOT VERBATIM (2):" in table
+        assert "question q1, quote 1: not the text of document id-a.txt from 0 to 26" in table
