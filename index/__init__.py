@@ -1,5 +1,11 @@
 """Documents in, passages out: everything that touches files, models, vectors or a database."""
 
+import os
+
+# Idle threads of OpenMP spin by default, which on a busy machine halves what torch and FAISS get done. It is
+# read when they are loaded, so it is set before anything can load them.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 from index.build import Progress, Summary, index_paths, locked
 from index.embed import DEFAULT_MODEL, Embeddable, Embedder, Embedding, TransformerEmbedder
 from index.errors import (
@@ -36,8 +42,8 @@ from index.types import (
 __all__ = [
     "DEFAULT_MODEL", "VOICES", "Block", "Counts", "Document", "DocumentInfo", "Embeddable", "Embedder",
     "Embedding", "Entry", "Filter", "Hit", "IndexSettings", "LoadError", "MismatchError", "NotIndexedError",
-    "Page", "Passage", "PinciteError", "Progress", "QuestionError", "Scored", "Similarity", "Span", "Store", "StoreError",
-    "Summary", "TransformerEmbedder", "UsageError",
+    "Page", "Passage", "PinciteError", "Progress", "QuestionError", "Scored", "Similarity", "Span", "Store",
+    "StoreError", "Summary", "TransformerEmbedder", "UsageError",
     "clean", "count_tokens", "document_id", "fold",
     "index_paths", "infer_blocks", "iso_date", "locked", "open_store", "passage_id", "sentence_spans",
     "split", "token_spans",

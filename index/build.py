@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index import derived
 from index.embed import Embeddable, Embedder
 from index.errors import LoadError, MismatchError, UsageError
 from index.loaders import SUFFIXES, read_documents
@@ -24,6 +26,9 @@ from index.types import Document, Passage, Span, document_id
 
 _LOADERS = "1"
 """Part of every source key: to be raised with a change to the loaders, so that files are read again."""
+
+_RECORDS = ".jsonl"
+_INDEX = "pincite.db"
 
 _BATCH_PASSAGES = 256
 """Documents are stored together until they make this many passages: what a kill can cost at most."""
@@ -81,18 +86,24 @@ def index_paths(
     settings = IndexSettings(embedder.name, embedder.fingerprint, embedder.dimensions, passage_tokens)
     if store.settings and (differences := store.settings.differences(settings)):
         raise MismatchError(mismatch(store.location, differences))
-    present = [path for path in paths if path.exists()]
-    if not present:
-        raise UsageError(f"{', '.join(map(str, paths))}: no such file or folder")
-    summary.failed += [LoadError(str(path), "no such file or folder") for path in paths if not path.exists()]
-    files: dict[Path, _File] = {}
-    for path in present:
-        files.update((file.path, file) for file in _files(path, summary))
+    # Without "..", and with the links that a person named on purpose.
+    roots = {path: Path(os.path.abspath(path)) for path in paths}  # noqa: PTH100
+    missing = {path: problem for path, root in roots.items() if (problem := _missing(root))}
+    if len(missing) == len(roots):
+        raise UsageError("; ".join(f"{path}: {problem}" for path, problem in missing.items()))
+    summary.failed += [LoadError(_shown(path), problem) for path, problem in missing.items()]
+    present = [root for path, root in roots.items() if path not in missing]
     run = _Run(store, embedder, settings, summary, progress or Progress())
-    run.progress.start(sum(_size(file.path) for file in files.values()))
+    files: dict[Path, _File] = {}
+    for root in present:
+        for file in map(run.named, _files(root, summary)):
+            known = files.get(file.path)
+            files[file.path] = file if known is None else max(known, file, key=_depth)
+    run.progress.start(sum(_size(path) for path in files))
     for file in files.values():
         run.read(file)
     run.flush()
+    run.forget_other_names()
     if prune:
         run.prune(present)
     store.refresh()
@@ -104,17 +115,21 @@ def locked(folder: Path, waiting: Callable[[], None], timeout_s: float = -1) -> 
 
     The system lets go of it when its holder dies, however it dies. UsageError after `timeout_s` of waiting.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "index.lock")
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        waiting()
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "index.lock")
         try:
-            lock.acquire(timeout=timeout_s)
+            lock.acquire(timeout=0)
         except Timeout:
-            raise UsageError(f"another pincite index is still at work in {folder}; try again later") from None
-    derived.sweep(folder)
+            waiting()
+            lock.acquire(timeout=timeout_s)
+    except Timeout:
+        raise UsageError(f"another pincite index is still at work in {folder}; try again later") from None
+    except OSError as error:
+        raise UsageError(
+            f"{folder} may not be written ({error.strerror or error}); change its permissions, or name another"
+            " folder with --data"
+        ) from error
     return lock
 
 
@@ -127,19 +142,39 @@ class _Run:
         self.store, self.embedder, self.settings = store, embedder, settings
         self.summary, self.progress = summary, progress
         self._keys = store.source_keys()
-        self._origins = {info.doc_id: info.origin for info in store.documents()}
+        self._origins: dict[str, str] = {}
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        for info in store.documents():
+            self._origins[info.doc_id] = info.origin
+            self._names[info.origin].add(info.source_id)
+        self._other_names: list[tuple[str, str]] = []
         self._seen: set[str] = set()
         self._batch: list[tuple[Document, list[Passage], str]] = []
         self._bytes = 0
 
+    def named(self, file: _File) -> _File:
+        """The file under the one name it has in the store: of those it was ever met by, the one from furthest up.
+
+        A file that is indexed alone after its folder stays what it was there, with what the folder's
+        sources.csv says of it; indexed alone first, it takes its folder's name afterwards.
+        """
+        known = self._names.get(str(file.path), set())
+        if file.path.suffix.lower() == _RECORDS or known <= {file.source_id}:
+            return file
+        best = max(file, *(replace(file, source_id=name) for name in sorted(known)), key=_depth)
+        self._other_names += [(name, best.source_id) for name in sorted(known - {best.source_id})]
+        if best.source_id == file.source_id:
+            return file
+        root = file.path.parents[best.source_id.count("/")]
+        return replace(best, row=_rows_of(root).get(best.source_id))
+
     def read(self, file: _File) -> None:
         """Reads a file and stores what is new in it, sooner or later."""
         size, name = _size(file.path), file.source_id
-        key = _whole_file_key(file)
-        doc_id = document_id(file.source_id)
-        if key and self._keys.get(doc_id) == key and self._origins.get(doc_id) == str(file.path):
+        doc_id = document_id(name)
+        if (key := _whole_file_key(file)) and self._stands(doc_id, str(file.path), key):
             self._seen.add(doc_id)
-            self.summary.unchanged.append(file.source_id)
+            self.summary.unchanged.append(name)
             self.progress.advance(size, name)
             return
         left = size
@@ -147,54 +182,61 @@ class _Run:
             if isinstance(document, LoadError):
                 self.summary.failed.append(document)
             else:
-                self._take(document, file, key)
-                share = min(left, len(document.text)) if not key else left
+                self._take(document, file)
+                share = left if key else min(left, len(document.text))
                 self._bytes, left = self._bytes + share, left - share
             if sum(len(passages) for _, passages, _ in self._batch) >= _BATCH_PASSAGES:
                 self.flush(name)
         self._bytes += left
 
-    def _take(self, document: Document, file: _File, key: str) -> None:
+    def _stands(self, doc_id: str, origin: str, key: str) -> bool:
+        """Whether the store holds just this: from this file, or from a copy of it that is still there."""
+        known = self._origins.get(doc_id)
+        return (
+            known is not None
+            and doc_id not in self._seen
+            and self._keys.get(doc_id) == key
+            and (known == origin or _exists(known))
+        )
+
+    def _take(self, document: Document, file: _File) -> None:
         if file.row is not None:
             document = replace(document, info=apply(file.row, document.info))
         info = document.info
-        key = key or _key(info.sha256, file.row)
-        if info.doc_id in self._seen:
-            self.summary.failed.append(
-                LoadError(
-                    info.origin,
-                    f"another file of this run goes by the name {info.source_id!r} too;"
-                    " index the folder above both, so that their names differ",
-                )
-            )
-            return
-        self._seen.add(info.doc_id)
-        known = self._origins.get(info.doc_id)
-        if known == info.origin and self._keys.get(info.doc_id) == key:
+        # Of the bytes that were read just now: the file may have changed since it was looked at.
+        key = _key(info.sha256, file.row)
+        if self._stands(info.doc_id, info.origin, key):
+            self._seen.add(info.doc_id)
             self.summary.unchanged.append(info.source_id)
-            return
-        if known not in (None, info.origin) and Path(known).exists() and self._keys.get(info.doc_id) != key:
-            self.summary.failed.append(
-                LoadError(
-                    info.origin,
-                    f"the name {info.source_id!r} already stands for {known};"
-                    " index the folder above both, or use another --data",
-                )
+        elif problem := self._problem(document):
+            self.summary.failed.append(LoadError(info.origin, problem))
+        else:
+            self._seen.add(info.doc_id)
+            passages = split(document, self.settings.passage_tokens)
+            new = info.doc_id not in self._origins
+            (self.summary.added if new else self.summary.changed).append(info.source_id)
+            self._batch.append((document, passages, key))
+
+    def _problem(self, document: Document) -> str:
+        """Why a document cannot be stored, or ""."""
+        info = document.info
+        if info.doc_id in self._seen:
+            return (
+                f"another file of this run goes by the name {info.source_id!r} too;"
+                " index the folder above both, so that their names differ"
             )
-            return
-        try:
-            document.text.encode()
-        except UnicodeEncodeError as error:
-            self.summary.failed.append(
-                LoadError(
-                    info.origin,
-                    f"{info.source_id}: character {error.start} is half of a surrogate pair; mend the file",
-                )
+        known = self._origins.get(info.doc_id, info.origin)
+        if known != info.origin and _exists(known) and not _same_file(known, info.origin):
+            return (
+                f"the name {info.source_id!r} already stands for {known};"
+                " index the folder above both, or use another --data"
             )
-            return
-        passages = split(document, self.settings.passage_tokens)
-        (self.summary.changed if known is not None else self.summary.added).append(info.source_id)
-        self._batch.append((document, passages, key))
+        for text in (document.text, *astuple(info)):
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                return f"{info.source_id}: character {error.start} is half of a surrogate pair; mend the file"
+        return ""
 
     def flush(self, name: str = "") -> None:
         """Embeds and stores what was gathered, in one transaction. `name` is the file being read."""
@@ -205,6 +247,8 @@ class _Run:
             self.embedder.embed(
                 texts, lambda done: self.progress.advance(self._bytes * done / len(texts), name)
             )
+            if texts
+            else ()
         )
         entries = [
             Entry(document, tuple(passages), tuple(next(embeddings) for _ in passages), key)
@@ -213,22 +257,29 @@ class _Run:
         if entries:
             self.store.put(entries, self.settings)
             self.summary.passages += len(texts)
-        else:
+        if not texts:
             self.progress.advance(self._bytes, name)
         self._batch.clear()
         self._bytes = 0
 
-    def prune(self, paths: Iterable[Path]) -> None:
+    def forget_other_names(self) -> None:
+        """Removes what files were stored as before they took the name they have now."""
+        gone = [name for name, now in dict(self._other_names).items() if document_id(now) in self._seen]
+        if gone:
+            self.store.remove([document_id(name) for name in gone])
+            self.summary.removed += gone
+
+    def prune(self, roots: Iterable[Path]) -> None:
         """Removes what came from these paths and was not met again."""
-        roots = [path.absolute() for path in paths]
-        unread = {error.where for error in self.summary.failed}  # not gone, only not readable this time
-        gone = [
-            info
-            for info in self.store.documents()
-            if info.doc_id not in self._seen
-            and info.origin not in unread
-            and any(root == Path(info.origin) or root in Path(info.origin).parents for root in roots)
-        ]
+        places = {str(root) for root in roots}
+        # Not gone, only not readable this time: a file, a line of it, or a folder.
+        unread = {error.where for error in self.summary.failed}
+        gone = []
+        for info in self.store.documents():
+            if info.doc_id not in self._seen:
+                above = {info.origin, *map(str, Path(info.origin).parents)}
+                if above & places and not above & unread:
+                    gone.append(info)
         if gone:
             self.store.remove([info.doc_id for info in gone])
             self.summary.removed += [info.source_id for info in gone]
@@ -247,54 +298,127 @@ def embeddable(document: Document, passage: Passage) -> Embeddable:
     return Embeddable(" ".join(parts), tuple(spans))
 
 
-def _files(path: Path, summary: Summary) -> Iterator[_File]:
+def _files(root: Path, summary: Summary) -> Iterator[_File]:
     """A path's files in order of name, with what the sources.csv beside them says."""
-    path = path.absolute()
-    if not path.is_dir():
-        yield _File(path, path.name, _rows(path.parent, []).get(path.name))
+    if not root.is_dir():
+        if _sound_name(root, summary):
+            yield _File(root, root.name, _rows_of(root.parent).get(root.name))
         return
-    rows = _rows(path, summary.failed)
-    for file in sorted(path.rglob("*")):
-        name = file.relative_to(path).as_posix()
-        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if hidden or not file.is_file() or name == SOURCES:
+    rows, errors = read_sources(root)
+    summary.failed += errors
+    met = {SOURCES}
+    for file in _walk(root, summary):
+        if not _sound_name(file, summary):
             continue
-        if name not in rows and file.suffix.lower() not in SUFFIXES:
+        name = file.relative_to(root).as_posix()
+        suffix = file.suffix.lower()
+        if name == SOURCES:
+            continue
+        met.add(name)
+        if name not in rows and suffix not in SUFFIXES:
             summary.skipped.append((str(file), "not a kind of file that is read"))
-        elif name not in rows and file.suffix.lower() == ".jsonl" and not _may_be_corpus(file):
+        elif name not in rows and suffix == _RECORDS and not _may_be_corpus(file):
             summary.skipped.append(
                 (str(file), 'its records have neither "_id" nor "text", so it is no corpus')
             )
         else:
             yield _File(file, name, rows.get(name))
-    summary.failed += [
-        LoadError(str(path / SOURCES), f"there is no file {name!r} in this folder; mend or remove its row")
-        for name, row in rows.items()
-        if not (path / name).is_file()
-    ]
+    for name, row in rows.items():
+        if name not in met:
+            problem = "is hidden or lies elsewhere" if (root / name).is_file() else "is not there"
+            problem = f"the file {name!r} {problem}; name a file in this folder, or remove the row"
+            summary.failed.append(LoadError(str(root / SOURCES), problem, line=row.line))
+
+
+def _walk(root: Path, summary: Summary) -> list[Path]:
+    """The files below a folder in order of their names, without what is hidden and without other indexes."""
+
+    def unreadable(error: OSError) -> None:
+        summary.failed.append(
+            LoadError(
+                _shown(error.filename),
+                f"the folder cannot be read ({error.strerror}); change its permissions",
+            )
+        )
+
+    found: list[Path] = []
+    for folder, folders, files in os.walk(root, onerror=unreadable):
+        here = Path(folder)
+        if _INDEX in files:
+            folders.clear()
+            continue
+        for name in folders:
+            if not name.startswith(".") and (here / name).is_symlink():
+                summary.skipped.append((_shown(here / name), "a link to a folder is not followed"))
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [here / name for name in files if not name.startswith(".")]
+    return sorted(found)
+
+
+def _sound_name(path: Path, summary: Summary) -> bool:
+    """Whether a path can be stored and cited, and a line in the summary if it cannot."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        summary.failed.append(LoadError(_shown(path), "its name is not UTF-8; rename it"))
+        return False
+    return True
+
+
+def _shown(path: Path | str) -> str:
+    """A path as it can be printed; only a name that is not UTF-8 looks different."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _may_be_corpus(file: Path) -> bool:
     """Whether a .jsonl that lies in a folder may be meant as documents; a broken one may, and is then told of."""
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return True
         with file.open("rb") as lines:
             record = json.loads(next((line for line in lines if line.strip()), b"{}"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return True
     return not isinstance(record, dict) or "_id" in record or "text" in record
 
 
-def _rows(folder: Path, failed: list[LoadError]) -> dict[str, SourceRow]:
-    rows, errors = read_sources(folder)
-    failed += errors
-    return rows
+def _rows_of(folder: Path) -> dict[str, SourceRow]:
+    return read_sources(folder)[0]
+
+
+def _missing(path: Path) -> str:
+    """Why there is nothing to read at a path, or ""."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return "no such file or folder"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return ""
+
+
+def _exists(path: str) -> bool:
+    return not _missing(Path(path))
+
+
+def _depth(file: _File) -> tuple[int, str]:
+    return file.source_id.count("/"), file.source_id
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except OSError:
+        return False
 
 
 def _whole_file_key(file: _File) -> str:
     """The key of a file that is one document, so that it need not even be opened; "" for one of many records."""
-    if file.path.suffix.lower() == ".jsonl":
+    if file.path.suffix.lower() == _RECORDS:
         return ""
     try:
+        if not stat.S_ISREG(file.path.stat().st_mode):
+            return ""  # a pipe would wait for a writer for ever
         with file.path.open("rb") as stream:
             return _key(hashlib.file_digest(stream, "sha256").hexdigest(), file.row)
     except OSError:

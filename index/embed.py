@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import logging
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,7 +77,11 @@ class TransformerEmbedder:
     """
 
     def __init__(self, name: str = DEFAULT_MODEL) -> None:
-        self.name = name
+        # A folder by its whole path, since the next to ask for it may stand elsewhere.
+        local = name != DEFAULT_MODEL and Path(name).is_dir()
+        self.name = str(Path(name).absolute()) if local else name
+        # A tokenizer refuses a second thread ("Already borrowed"), and two passes at once are no faster.
+        self._busy = threading.RLock()
 
     @cached_property
     def _path(self) -> str:
@@ -109,10 +114,12 @@ class TransformerEmbedder:
             model = SentenceTransformer(
                 path, device="cpu", local_files_only=local, model_kwargs={"use_safetensors": True}
             )
-        except (OSError, ValueError) as error:
+        # Whatever the libraries raise for a folder that is no model, weights cut short or a host out of reach.
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
             raise UsageError(
                 f"the model {self.name!r} cannot be loaded: give a folder that sentence-transformers saved with"
-                f" safetensors, or a name that it can fetch ({str(error).splitlines()[0]})"
+                f" safetensors, or a name that it can fetch ({reason})"
             ) from error
         return model.eval()
 
@@ -144,7 +151,9 @@ class TransformerEmbedder:
         found: dict[int, Embedding] = {}
         for at in range(0, len(order), _BATCH):
             batch = order[at : at + _BATCH]
-            found.update(zip(batch, self._embed_batch([passages[i] for i in batch]), strict=True))
+            with self._busy:
+                embeddings = self._embed_batch([passages[i] for i in batch])
+            found.update(zip(batch, embeddings, strict=True))
             if progress:
                 progress(len(batch))
         return [found[i] for i in range(len(passages))]
@@ -181,7 +190,8 @@ class TransformerEmbedder:
 
     def embed_question(self, question: str) -> np.ndarray:
         """The unit vector of a question, always from a batch of one so that it is the same every time."""
-        vector = self._model.encode_query([question], show_progress_bar=False)[0]
+        with self._busy:
+            vector = self._model.encode_query([question], show_progress_bar=False)[0]
         return _unit(np.asarray(vector, dtype=np.float32))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -17,22 +18,33 @@ _SPARE = 16
 class LexicalIndex:
     """Passages by BM25 (Robertson & Zaragoza 2009; k1 1.2, b 0.75): English stems, without case or accents."""
 
+    FORM = f"words 1, tantivy {version('tantivy')}"
+    """What the files depend on besides the texts: to be raised with the schema or the analyser."""
+
     def __init__(self, index: tantivy.Index) -> None:
         index.register_tokenizer(_ANALYSER, _analyser())
         index.reload()
         self._searcher = index.searcher()
 
     @classmethod
-    def build(cls, folder: Path, rows: Iterable[tuple[int, str]]) -> LexicalIndex:
-        """From (number, text) into an empty folder, in one thread so that equal input gives equal scores."""
-        index = tantivy.Index(_schema(), path=str(folder))
-        index.register_tokenizer(_ANALYSER, _analyser())
-        writer = index.writer(_HEAP_BYTES, 1)
-        for number, text in rows:
-            writer.add_document(tantivy.Document(number=number, text=text))
-        writer.commit()
-        writer.wait_merging_threads()
-        return cls(index)
+    def build(cls, folder: Path | None, rows: Iterable[tuple[int, str]]) -> LexicalIndex:
+        """From (number, text) into a new folder or, without one, in memory. OSError if the disk does not take it.
+
+        In one thread, so that equal input gives equal scores.
+        """
+        if folder:
+            folder.mkdir()
+        try:
+            index = tantivy.Index(_schema(), path=str(folder) if folder else None)
+            index.register_tokenizer(_ANALYSER, _analyser())
+            writer = index.writer(_HEAP_BYTES, 1)
+            for number, text in rows:
+                writer.add_document(tantivy.Document(number=number, text=text))
+            writer.commit()
+            writer.wait_merging_threads()
+            return cls(index)
+        except ValueError as error:  # by which tantivy says everything
+            raise OSError(f"tantivy cannot write {str(folder)!r}: {error}") from error
 
     @classmethod
     def read(cls, folder: Path) -> LexicalIndex:
@@ -59,10 +71,16 @@ class LexicalIndex:
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
                 ]
             )
-        hits = self._searcher.search(query, limit=min(k + _SPARE, len(self)), count=False).hits
+        fetch = k + _SPARE
+        while True:
+            hits = self._searcher.search(query, limit=min(fetch, len(self)), count=False).hits
+            # What was not fetched must not tie with the last one kept, or chance would choose among equals.
+            if len(hits) < fetch or round(hits[k - 1][0], 5) > round(hits[-1][0], 5):
+                break
+            fetch *= 4
         found = self._searcher.fast_field_values("number", [address for _, address in hits])
         ranked = sorted(
-            ((number, score) for number, (score, _) in zip(found, hits, strict=True)),
+            ((int(number or 0), float(score or 0)) for number, (score, _) in zip(found, hits, strict=True)),
             key=lambda pair: (-round(pair[1], 5), pair[0]),
         )
         return ranked[:k]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from index.split import SPLITTER
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the stored form; a store refuses one that it does not know."""
 
 

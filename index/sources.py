@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from index.errors import LoadError
@@ -18,7 +18,10 @@ _MAX_BYTES = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One line of `sources.csv`. An empty field says nothing; `file` is relative to the folder."""
+    """One line of `sources.csv`. An empty field says nothing; `file` is relative to the folder.
+
+    `line`, from 1, is where it stands, for messages: two rows that say the same are equal wherever they stand.
+    """
 
     file: str
     title: str = ""
@@ -27,9 +30,10 @@ class SourceRow:
     published: str = ""
     url: str = ""
     licence: str = ""
+    line: int = field(default=0, compare=False, repr=False)
 
 
-_COLUMNS = tuple(field.name for field in fields(SourceRow))
+_COLUMNS = tuple(column.name for column in fields(SourceRow) if column.compare)
 
 
 def read_sources(folder: Path) -> tuple[dict[str, SourceRow], list[LoadError]]:
@@ -99,7 +103,7 @@ def _rows(text: str) -> Iterator[tuple[int, SourceRow | str]]:
             return
         if any(cell.strip() for cell in cells):
             if header:
-                yield line, _row(header, cells)
+                yield line, _row(header, cells, line)
             else:
                 header = [cell.strip().lower() for cell in cells]
                 if problem := _header_error(header):
@@ -120,7 +124,7 @@ def _header_error(header: list[str]) -> str:
     return ""
 
 
-def _row(header: list[str], cells: list[str]) -> SourceRow | str:
+def _row(header: list[str], cells: list[str], line: int) -> SourceRow | str:
     if len(cells) > len(header):
         extra = f"has {len(cells)} fields where the header names {len(header)}"
         return f"{extra}; put a field that contains a comma in quotation marks"
@@ -133,4 +137,4 @@ def _row(header: list[str], cells: list[str]) -> SourceRow | str:
             return f"{name} holds a NUL character; remove it"
         if problem := field_error(name, value):
             return problem
-    return SourceRow(**row)
+    return SourceRow(**row, line=line)

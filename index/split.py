@@ -6,7 +6,8 @@ A passage keeps to its document's characters: `document.text[start:end] == text`
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,13 +15,17 @@ import nupunkt
 
 from index.structure import infer_blocks
 from index.tokens import count_tokens, token_spans
-from index.types import Block, Document, Passage, Span, passage_id
+from index.types import Block, Document, Page, Passage, Span, passage_id
 
-SPLITTER = "1"
+SPLITTER = "2"
 """Part of an index's fingerprint: to be raised with every change that moves a passage's borders."""
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*\.?|\[\d{1,4}\]|\(\d{1,3}\))\s+(?=\S)")
+_UNBROKEN = re.compile(r"(?<!\S)\S{1000,}")
 _HEADING_SEPARATOR = " › "
+_HEADING_CHARACTERS = 300
+"""A heading is repeated with each of its passages; what is longer is text, whatever its author called it."""
+_JOINERS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,6 @@ class _Sentence:
     end: int
     tokens: int
     opens: bool
-    item: bool
 
 
 def split(document: Document, passage_tokens: int = 120) -> list[Passage]:
@@ -65,8 +69,12 @@ def _sections(text: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[
             if pending is not None and path and block.level <= path[-1][0]:
                 yield _path(path[:-1]), [pending]
             path = [(level, title) for level, title in path if level < block.level]
-            path.append((block.level, " ".join(text[block.start : block.end].split())))
-            pending = block
+            pending = None
+            if block.end - block.start > _HEADING_CHARACTERS:
+                section = [block]
+            else:
+                path.append((block.level, " ".join(text[block.start : block.end].split())))
+                pending = block
         elif block.kind != "furniture":
             section.append(block)
             pending = None
@@ -84,9 +92,8 @@ def _sentences(text: str, block: Block, budget: int) -> Iterator[_Sentence]:
     """A block's sentences, cut where one alone exceeds the budget."""
     opens = True
     for start, end in sentence_spans(text, block.start, block.end):
-        for piece in _fit(text, start, end, budget):
-            tokens = count_tokens(text[piece.start : piece.end])
-            yield _Sentence(piece.start, piece.end, tokens, opens, block.kind in ("item", "row"))
+        for piece, tokens in _fit(text, start, end, budget):
+            yield _Sentence(piece.start, piece.end, tokens, opens)
             opens = False
 
 
@@ -95,7 +102,7 @@ def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     # A line break inside a paragraph is a space to the reader, and one character like it: offsets stay.
     flat = re.sub(r"[\r\n\t\u00a0]", " ", text[start:end])
     spans: list[tuple[int, int]] = []
-    for a, b in nupunkt.sent_spans(flat):
+    for a, b in _spans(flat):
         piece = flat[a:b]
         stripped = piece.strip()
         if not stripped:
@@ -108,28 +115,54 @@ def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _fit(text: str, start: int, end: int, budget: int) -> Iterator[Span]:
-    """A sentence as it is, or in the fewest even pieces within the budget, cut at white space if there is any."""
-    tokens = token_spans(text[start:end])
-    if len(tokens) <= budget:
-        yield Span(start, end)
+def _spans(flat: str) -> Iterator[tuple[int, int]]:
+    """The sentences that nupunkt sees; what no white space interrupts for a page is one, as its time grows squared."""
+    at = 0
+    for run in _UNBROKEN.finditer(flat):
+        yield from ((at + a, at + b) for a, b in nupunkt.sent_spans(flat[at : run.start()]))
+        yield run.span()
+        at = run.end()
+    yield from ((at + a, at + b) for a, b in nupunkt.sent_spans(flat[at:]))
+
+
+def _fit(text: str, start: int, end: int, budget: int) -> Iterator[tuple[Span, int]]:
+    """A sentence as it is, or in pieces within the budget, cut at white space if there is any. With their tokens."""
+    size = count_tokens(text[start:end])
+    if size <= budget:
+        yield Span(start, end), size
         return
-    starts = [token.start for token in tokens]
-    # A cut at white space takes up to half a piece away; what is left must still fit.
+    starts = [start + token.start for token in token_spans(text[start:end])]
     at = start
     while at < end:
-        first = bisect_right(starts, at - start) - 1
-        if len(tokens) - first <= budget:
-            stop = end
-        else:
-            limit = start + starts[first + budget - 1]
-            space = max(text.rfind(" ", at, limit), text.rfind("\n", at, limit))
-            stop = space if space > at + (limit - at) // 2 else max(limit, at + 1)
+        first = bisect_left(starts, at)
+        if first == len(starts) or starts[first] > at:
+            first -= 1  # inside a token
+        stop = end if len(starts) - first <= budget else _cut(text, at, starts[first + budget - 1])
+        # A piece alone may have more tokens than it had within the whole, and never fewer than one character.
+        while (size := count_tokens(text[at:stop].strip())) > budget and stop > at + 1:
+            stop = _cut(text, at, at + (stop - at) * budget // size)
         piece = text[at:stop]
-        if piece.strip():
-            lead = len(piece) - len(piece.lstrip())
-            yield Span(at + lead, at + len(piece.rstrip()))
+        if size:
+            yield Span(at + len(piece) - len(piece.lstrip()), at + len(piece.rstrip())), size
         at = stop
+
+
+def _cut(text: str, at: int, limit: int) -> int:
+    """Where to cut what begins at `at`, at `limit` or before it: at white space, or between two characters."""
+    limit = max(limit, at + 1)
+    for stop in range(limit, at + (limit - at) // 2, -1):
+        if text[stop].isspace():
+            return stop
+    stop = limit
+    while stop > at + 1 and _joined(text, stop):
+        stop -= 1
+    return limit if _joined(text, stop) else stop
+
+
+def _joined(text: str, at: int) -> bool:
+    """Whether a person sees one character where `at` would cut: a letter and its accent, an emoji made of several."""
+    after = text[at]
+    return unicodedata.category(after)[0] == "M" or bool(_JOINERS.match(after)) or text[at - 1] == "\u200d"
 
 
 def _pack(text: str, sentences: list[_Sentence], budget: int) -> Iterator[list[_Sentence]]:
@@ -151,10 +184,10 @@ def _pack(text: str, sentences: list[_Sentence], budget: int) -> Iterator[list[_
 def _block_tokens(sentences: list[_Sentence], first: int) -> int:
     """The tokens of the block that a sentence opens."""
     total = sentences[first].tokens
-    for sentence in sentences[first + 1 :]:
-        if sentence.opens:
+    for i in range(first + 1, len(sentences)):  # no slice: it would copy the rest for every block
+        if sentences[i].opens:
             break
-        total += sentence.tokens
+        total += sentences[i].tokens
     return total
 
 
@@ -170,7 +203,13 @@ def _passage(document: Document, ordinal: int, heading: str, group: list[_Senten
         end=end,
         text=text,
         heading=heading,
-        page=next((page.number for page in document.pages if page.start <= start < page.end), None),
+        page=_page(document.pages, start),
         paragraph=number.group(1).strip("[]().") if number else None,
         sentences=tuple(Span(sentence.start, sentence.end) for sentence in group),
     )
+
+
+def _page(pages: tuple[Page, ...], at: int) -> int | None:
+    """The number of the page that a character is on."""
+    i = bisect_right(pages, at, key=lambda page: page.start) - 1
+    return pages[i].number if i >= 0 and at < pages[i].end else None

@@ -152,9 +152,11 @@ def open_store(location: str | Path, *, create: bool = False) -> Store:
     UsageError for a URL of any other kind.
     """
     scheme, colon, rest = str(location).partition(":")
-    if colon and scheme == "sqlite":
+    if isinstance(location, str) and colon and scheme == "sqlite":
+        if not rest:
+            raise UsageError(f"{location}: no folder is named; write sqlite:FOLDER")
         location = rest
-    elif "://" in str(location):
+    elif isinstance(location, str) and "://" in location:
         raise UsageError(
             f"{location}: no store of the kind {scheme!r} is known; give a folder, or sqlite:FOLDER"
         )

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import quantiles
+from itertools import pairwise
 
 from index.types import Block, BlockKind
 
 _LINE = re.compile(r"[^\r\n]+")
 _BULLET = re.compile(r"[ \t]*(?:[•·▪◦●‣–—*+\uf0b7-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])[ \t\u00a0]+(?=\S)")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'”’)\]]*\s*$")
+_HYPHENATED = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
 _HEADING_WORDS = 14
 _HEADING_CHARACTERS = 110
 
@@ -74,7 +75,7 @@ def _lines(text: str) -> Iterator[_Line]:
             end=start + len(stripped),
             indent=start - match.start(),
             text=stripped,
-            gap=last_newlines_at == 0 or between.replace("\r\n", "\n").count("\n") > 1,
+            gap=last_newlines_at == 0 or between.replace("\r\n", "\n").replace("\r", "\n").count("\n") > 1,
         )
         last_newlines_at = match.end()
 
@@ -82,22 +83,28 @@ def _lines(text: str) -> Iterator[_Line]:
 def _wrap_width(lines: list[_Line]) -> int:
     """The column at which lines are wrapped, or 0 when each paragraph is one line.
 
-    Wrapped text has many lines just short of one length and none much beyond it.
+    Wrapped text has many lines just short of one length and none much beyond it, and a sentence somewhere
+    that goes on in the next line.
     """
-    lengths = [line.indent + len(line.text) for line in lines]
-    if len(lengths) < 3:
+    lengths = sorted(line.indent + len(line.text) for line in lines)
+    if len(lengths) < 2:
         return 0
-    width = round(quantiles(lengths, n=20)[-1])
+    width = lengths[-1 - len(lengths) // 20]  # the longest but for one in twenty
     near = sum(0.8 * width <= length <= 1.1 * width for length in lengths)
     beyond = sum(length > 1.25 * width for length in lengths)
     adjacent = sum(not line.gap for line in lines[1:])
+    flows = any(
+        not line.gap and line.text[0].islower() and not last.ends_sentence for last, line in pairwise(lines)
+    )
     wrapped = 30 <= width <= 130 and near >= len(lines) / 4 and beyond <= len(lines) / 50
-    return width if wrapped and adjacent >= len(lines) / 4 else 0
+    return width if wrapped and flows and adjacent >= len(lines) / 4 else 0
 
 
 def _continues(run: list[_Line], line: _Line, width: int) -> bool:
     """Whether a line goes on with the paragraph of the lines before it."""
     last = run[-1]
+    if not line.gap and line.text[0].islower() and _HYPHENATED.search(last.text):
+        return True  # half a word ends no paragraph
     if not width or line.bulleted:
         return False
     if line.gap:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010][ \t]*(?:\r\n?|\n)[ \t]*(?=[^\W\d_])")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
@@ -48,5 +48,7 @@ def fold(text: str) -> str:
     >>> fold("Children’s  Café")
     "children's cafe"
     """
-    decomposed = unicodedata.normalize("NFKD", clean(text).translate(_QUOTES).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFKD", clean(text).translate(_QUOTES))
+    # Decomposing brings out capitals ("㎒") and spaces ("´"), and folding case brings out accents ("ǰ").
+    folded = unicodedata.normalize("NFKD", decomposed.casefold()).translate(_QUOTES)
+    return clean("".join(c for c in folded if not unicodedata.combining(c)))

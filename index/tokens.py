@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ _PATTERN = (
     r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$"""
     r"""|\s*[\r\n]|\s+(?!\S)|\s"""
 )
+
+_LONG_SPACE = re.compile(r"(?<!\s)\s{1000,}")
+_SPACE_PIECE = 500
+"""tiktoken's regular expression overflows its stack on a million white-space characters in a row."""
 
 
 @cache
@@ -38,12 +43,12 @@ def _encoding() -> tiktoken.Encoding:
 
 
 def count_tokens(text: str) -> int:
-    """How many cl100k tokens a text has.
+    """How many cl100k tokens a text has; of white space longer than a page, about how many.
 
     >>> count_tokens("Thresholds were inconsistent.")
     5
     """
-    return len(_encoding().encode_ordinary(text))
+    return len(_encode(text))
 
 
 def token_spans(text: str) -> list[Span]:
@@ -52,6 +57,16 @@ def token_spans(text: str) -> list[Span]:
     A token that ends inside a character (an emoji is several tokens) has an empty span.
     """
     encoding = _encoding()
-    _, starts = encoding.decode_with_offsets(encoding.encode_ordinary(text))
+    _, starts = encoding.decode_with_offsets(_encode(text))
     ends = [*starts[1:], len(text)][: len(starts)]
     return [Span(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _encode(text: str) -> list[int]:
+    tokens: list[int] = []
+    at = 0
+    for run in _LONG_SPACE.finditer(text):
+        for stop in range(run.start() + _SPACE_PIECE, run.end(), _SPACE_PIECE):
+            tokens += _encoding().encode_ordinary(text[at:stop])
+            at = stop
+    return tokens + _encoding().encode_ordinary(text[at:])

@@ -6,7 +6,7 @@ itself, slot n its n-th sentence.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import faiss
@@ -16,10 +16,16 @@ _SLOT_BITS = 16
 MAX_SENTENCES = (1 << _SLOT_BITS) - 1
 _SPARE = 16
 """FAISS orders ties its own way, so a few more than asked for are fetched, ordered, then cut."""
+Rows = Iterable[tuple[int, np.ndarray]]
+_BATCH_ROWS = 8_192
+_CHUNK = 1 << 20
 
 
 class VectorIndex:
     """Nearest neighbours by cosine. All vectors are unit length, so that the inner product is the cosine."""
+
+    FORM = f"vectors 1, faiss {faiss.__version__}"
+    """What the file's bytes depend on besides the vectors: to be raised with the layout."""
 
     def __init__(self, index: faiss.IndexIDMap) -> None:
         self._index = index
@@ -30,28 +36,29 @@ class VectorIndex:
         self.dimensions = int(index.d)
 
     @classmethod
-    def build(cls, dimensions: int, rows: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> VectorIndex:
-        """From (number, passage vector (d,), sentence vectors (n, d)), numbers ascending."""
-        rows = list(rows)
+    def build(cls, dimensions: int, passages: Rows, sentences: Rows) -> VectorIndex:
+        """From each passage's number, ascending, with its vector (1, d); then with those of its sentences (n, d)."""
         flat = faiss.IndexIDMap(faiss.IndexFlatIP(dimensions))
-        own = np.array([number << _SLOT_BITS for number, _, _ in rows], dtype=np.int64)
-        if rows:
-            flat.add_with_ids(np.stack([vector for _, vector, _ in rows]).astype(np.float32), own)
-            ids = [
-                (number << _SLOT_BITS) + 1 + np.arange(len(sentences), dtype=np.int64)
-                for number, _, sentences in rows
-            ]
-            if total := sum(map(len, ids)):
-                vectors = np.concatenate([sentences for _, _, sentences in rows]).reshape(total, dimensions)
-                flat.add_with_ids(vectors.astype(np.float32), np.concatenate(ids))
+        for first_slot, rows in ((0, passages), (1, sentences)):
+            for numbers, vectors in _batches(rows):
+                slots = [first_slot + np.arange(len(matrix), dtype=np.int64) for matrix in vectors]
+                ids = [(number << _SLOT_BITS) + slot for number, slot in zip(numbers, slots, strict=True)]
+                flat.add_with_ids(
+                    np.ascontiguousarray(np.concatenate(vectors), dtype=np.float32), np.concatenate(ids)
+                )
         return cls(flat)
 
     @classmethod
     def read(cls, path: Path) -> VectorIndex:
-        return cls(faiss.read_index(str(path)))
+        with path.open("rb") as file:
+            source = faiss.PyCallbackIOReader(file.read, _CHUNK)  # type: ignore[attr-defined]
+            return cls(faiss.read_index(source))  # type: ignore[arg-type]
 
     def write(self, path: Path) -> None:
-        faiss.write_index(self._index, str(path))
+        # FAISS itself does not notice when the last bytes do not fit the disk, and takes no name but in UTF-8.
+        with path.open("wb") as file:
+            target = faiss.PyCallbackIOWriter(file.write, _CHUNK)  # type: ignore[attr-defined]
+            faiss.write_index(self._index, target)
 
     def __len__(self) -> int:
         """How many passages there are."""
@@ -68,7 +75,7 @@ class VectorIndex:
         first, last = (self._passages, len(self._ids)) if sentences else (0, self._passages)
         if k <= 0 or first == last or (only is not None and not only):
             return []
-        selector = faiss.IDSelectorRange(first, last)
+        selector: faiss.IDSelector = faiss.IDSelectorRange(first, last)
         if only is not None:
             wanted = np.isin(self._numbers[first:last], np.fromiter(only, dtype=np.int64, count=len(only)))
             rows = np.flatnonzero(wanted) + first
@@ -79,18 +86,20 @@ class VectorIndex:
         fetch = k + _SPARE
         while True:
             fetch = min(fetch, last - first)
-            scores, found = self._flat.search(query, fetch, params=faiss.SearchParameters(sel=selector))
+            scores, found = self._flat.search(query, fetch, params=faiss.SearchParameters(sel=selector))  # type: ignore[call-arg]
             kept = found[0] >= 0
             best: dict[int, float] = {}
             for number, score in zip(
                 self._numbers[found[0][kept]].tolist(), scores[0][kept].tolist(), strict=True
             ):
                 best.setdefault(number, score)
-            if len(best) >= min(k + _SPARE, k + 1) or fetch == last - first:
-                break
+            ranked = sorted(best.items(), key=lambda pair: (-round(pair[1], 5), pair[0]))
+            # What was not fetched must not tie with the last one kept, or chance would choose among equals.
+            if fetch == last - first or not kept.all():
+                return ranked[:k]
+            if len(ranked) > k and round(ranked[k - 1][1], 5) > round(float(scores[0][-1]), 5):
+                return ranked[:k]
             fetch *= 4
-        ranked = sorted(best.items(), key=lambda pair: (-round(pair[1], 5), pair[0]))
-        return ranked[:k]
 
     def similarities(
         self, vector: np.ndarray, numbers: Sequence[int]
@@ -99,7 +108,8 @@ class VectorIndex:
         query = self._query(vector)[0]
         if not len(self._ids):
             return [None] * len(numbers)
-        values = faiss.rev_swig_ptr(self._flat.get_xb(), len(self._ids) * self.dimensions)
+        start = self._flat.get_xb()  # type: ignore[attr-defined]
+        values = faiss.rev_swig_ptr(start, len(self._ids) * self.dimensions)
         matrix = values.reshape(-1, self.dimensions)
         own, of_sentences = self._numbers[: self._passages], self._numbers[self._passages :]
         at = np.searchsorted(own, numbers)
@@ -117,3 +127,21 @@ class VectorIndex:
         if vector.shape != (self.dimensions,):
             raise ValueError(f"a vector of shape ({self.dimensions},) was expected, not {vector.shape}")
         return np.ascontiguousarray(vector, dtype=np.float32)[None, :]
+
+
+def _batches(rows: Rows) -> Iterator[tuple[list[int], list[np.ndarray]]]:
+    """Rows in runs of some thousand vectors, so that only the index itself holds all of them."""
+    numbers: list[int] = []
+    vectors: list[np.ndarray] = []
+    size = 0
+    for number, matrix in rows:
+        if not len(matrix):
+            continue
+        numbers.append(number)
+        vectors.append(matrix)
+        size += len(matrix)
+        if size >= _BATCH_ROWS:
+            yield numbers, vectors
+            numbers, vectors, size = [], [], 0
+    if numbers:
+        yield numbers, vectors

@@ -2,7 +2,7 @@
 
 from qa.answer import AnswerSettings
 from qa.cite import permalink, reference
-from qa.confidence import ConfidenceModel
+from qa.confidence import ConfidenceModel, Evidence
 from qa.payload import answer_payload, document_payload, search_payload
 from qa.question import MAX_CHARACTERS, check_question
 from qa.retrieve import RetrievalSettings
@@ -10,7 +10,23 @@ from qa.service import Service, Settings
 from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status
 
 __all__ = [
-    "MAX_CHARACTERS", "Answer", "AnswerSettings", "Citation", "ConfidenceModel", "Quote", "RetrievalSettings",
-    "SearchResult", "Searched", "Service", "Settings", "Status", "answer_payload", "check_question",
-    "document_payload", "permalink", "reference", "search_payload",
-]  # fmt: skip
+    "MAX_CHARACTERS",
+    "Answer",
+    "AnswerSettings",
+    "Citation",
+    "ConfidenceModel",
+    "Evidence",
+    "Quote",
+    "RetrievalSettings",
+    "SearchResult",
+    "Searched",
+    "Service",
+    "Settings",
+    "Status",
+    "answer_payload",
+    "check_question",
+    "document_payload",
+    "permalink",
+    "reference",
+    "search_payload",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -86,28 +87,33 @@ def _sentences(retrieval: Retrieval, settings: AnswerSettings) -> list[_Sentence
 
 
 def _choose(sentences: Sequence[_Sentence], settings: AnswerSettings) -> list[_Sentence]:
-    """The sentences worth most within the budget, in the order in which they were chosen."""
-    rest = [s for s in sentences if s.tokens >= settings.shortest_tokens]
-    floor = max((s.worth for s in rest), default=0.0) - settings.margin
+    """The sentences worth most within the budget, in the order in which they were chosen.
+
+    Greedy, with a heap as in `retrieve.spread`: what a sentence is worth only falls while others are taken.
+    """
+    floor = max((sentence.worth for sentence in sentences), default=0.0) - settings.margin
     taken: Counter[str] = Counter()
     said: set[str] = set()
     chosen: list[_Sentence] = []
     left = settings.quote_tokens
-
-    def rank(sentence: _Sentence) -> tuple[float, str, int]:
-        cost = settings.spread * math.log1p(taken[sentence.candidate.document.doc_id])
-        return (-round(sentence.worth - cost, 5), sentence.candidate.document.doc_id, sentence.span.start)
-
-    while rest:
-        sentence = min(rest, key=rank)
-        rest.remove(sentence)
-        words = " ".join(_text(sentence.candidate, sentence.span).split()).casefold()
-        if sentence.worth < floor or sentence.tokens > left or words in said:
+    heap = [
+        (-sentence.worth, sentence.candidate.document.doc_id, sentence.span.start, 0, i)
+        for i, sentence in enumerate(sentences)
+        if sentence.tokens >= settings.shortest_tokens and sentence.worth >= floor
+    ]
+    heapq.heapify(heap)
+    while heap:
+        _, doc_id, start, counted, i = heapq.heappop(heap)
+        if taken[doc_id] != counted:
+            worth = round(sentences[i].worth - settings.spread * math.log1p(taken[doc_id]), 5)
+            heapq.heappush(heap, (-worth, doc_id, start, taken[doc_id], i))
             continue
-        chosen.append(sentence)
-        said.add(words)
-        taken[sentence.candidate.document.doc_id] += 1
-        left -= sentence.tokens
+        words = " ".join(_text(sentences[i].candidate, sentences[i].span).split()).casefold()
+        if sentences[i].tokens <= left and words not in said:
+            chosen.append(sentences[i])
+            said.add(words)
+            taken[doc_id] += 1
+            left -= sentences[i].tokens
     return chosen
 
 

@@ -25,7 +25,7 @@ from index import (
     open_store,
 )
 from qa.answer import AnswerSettings, quote
-from qa.confidence import ConfidenceModel, weigh
+from qa.confidence import ConfidenceModel, Evidence, weigh
 from qa.question import check_question, content_words
 from qa.retrieve import Retrieval, RetrievalSettings, retrieve, spread
 from qa.types import Answer, Quote, Searched, SearchResult, Status
@@ -95,7 +95,7 @@ class Service:
         with clock("judge"):
             model = self._settings.confidence
             frequencies = self._store.frequencies(content_words(question))
-            confidence = model.confidence(weigh(retrieval, frequencies, self._store.counts().passages))
+            confidence = model.confidence(self._weigh(retrieval, frequencies))
             status: Status = (
                 "not_in_documents" if confidence < model.refuse
                 else "partial" if confidence < model.partial
@@ -120,6 +120,12 @@ class Service:
             timings_ms=clock.timings(),
             receipt=self._receipt(),
         )
+
+    def evidence(self, question: str, *, filter: Filter = Filter()) -> Evidence | None:
+        """What speaks for an answer: what `confidence` is made of. None where nothing is indexed."""
+        question = check_question(question)
+        retrieval = self._retrieve(question, filter)
+        return self._weigh(retrieval, self._store.frequencies(content_words(question)))
 
     def documents(self) -> list[DocumentInfo]:
         """What is indexed, ordered by source id."""
@@ -147,6 +153,9 @@ class Service:
 
     def _retrieve(self, question: str, where: Filter) -> Retrieval:
         return retrieve(self._store, self._embed(question), question, where, self._settings.retrieval)
+
+    def _weigh(self, retrieval: Retrieval, frequencies: Mapping[str, int]) -> Evidence | None:
+        return weigh(retrieval, frequencies, self._store.counts().passages)
 
     def _embed(self, question: str) -> np.ndarray:
         with self._embedding:

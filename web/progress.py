@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Self
+from typing import Any, Self
 
 from tqdm import tqdm
 
@@ -17,9 +18,7 @@ class Bar(Progress):
         self._bar: tqdm | None = None
 
     def start(self, total_bytes: int) -> None:
-        self._bar = tqdm(
-            total=total_bytes, unit="B", unit_scale=True, disable=not sys.stderr.isatty(), leave=False
-        )
+        self._bar = _bar(total=total_bytes, unit="B", unit_scale=True)
 
     def advance(self, done_bytes: float, name: str) -> None:
         if self._bar is not None:
@@ -38,7 +37,7 @@ class Counter:
     """A bar over questions."""
 
     def __init__(self, unit: str) -> None:
-        self._bar = tqdm(unit=f" {unit}", disable=not sys.stderr.isatty(), leave=False)
+        self._bar = _bar(unit=f" {unit}")
 
     def __call__(self, done: int, total: int) -> None:
         self._bar.total = total
@@ -49,3 +48,11 @@ class Counter:
 
     def __exit__(self, *_: object) -> None:
         self._bar.close()
+
+
+def _bar(**options: Any) -> tqdm:
+    """A bar that is shown on a terminal only, and leaves nothing there when it is done."""
+    on_terminal = sys.stderr.isatty()
+    # Said here because tqdm shows nothing on a terminal that does not tell its size, as under `script`.
+    columns = (os.get_terminal_size(sys.stderr.fileno()).columns if on_terminal else 0) or 80
+    return tqdm(file=sys.stderr, disable=not on_terminal, leave=False, ncols=columns - 1, nrows=20, **options)

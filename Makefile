@@ -1,0 +1,43 @@
+# Everything runs from .venv; `make install` makes it, from nothing, and again when the dependencies change.
+PYTHON ?= python3.11
+DATA ?= pincite-data
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PINCITE = .venv/bin/pincite
+CORPUS = eval/corpus
+EXAMPLES = --example "Why were thresholds inconsistent?" \
+	--example "Do the sources agree on when the directorates were merged?" \
+	--example "What did readers blame?"
+
+.PHONY: install serve index test eval lint clean help
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: .venv/installed ## set up .venv with all that is needed
+
+# torch first and exactly: a later or looser request may bring several GB of builds for graphics cards.
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+serve: install ## index the sample corpus and serve it on http://127.0.0.1:8000
+	$(PINCITE) index $(CORPUS) --prune --data $(DATA)
+	$(PINCITE) serve --data $(DATA) --host $(HOST) --port $(PORT) $(EXAMPLES)
+
+test: install ## run the tests, with line coverage
+	.venv/bin/python -m pytest -q --cov --cov-report=term:skip-covered
+
+eval: install ## measure quality on the sample corpus and its questions
+	$(PINCITE) index $(CORPUS) --prune --data $(DATA)
+	$(PINCITE) eval eval/sets/casebook.jsonl --data $(DATA)
+
+lint: install ## check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+clean: ## remove what can be made again
+	rm -rf .venv $(DATA) build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage

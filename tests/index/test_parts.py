@@ -1,0 +1,214 @@
+"""The parts below the store: settings, addresses of stores, derived files, and both engines alone."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import IndexSettings, NotIndexedError, UsageError, derived, open_store
+from index.lexical import LexicalIndex
+from index.sources import SourceRow, read_sources
+from index.vectors import VectorIndex
+
+SETTINGS = IndexSettings("mini", "hash-1", 384)
+
+# Settings
+
+
+def test_settings_survive_the_database():
+    assert IndexSettings.from_json(SETTINGS.to_json()) == SETTINGS
+    assert json.loads(SETTINGS.to_json())["passage_tokens"] == 120
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"model": "the same weights elsewhere"}, []),
+        ({"model": "mpnet", "model_fingerprint": "hash-2"}, ["model mini, not mpnet"]),
+        ({"passage_tokens": 60}, ["passage_tokens 120, not 60"]),
+        (
+            {"splitter": "x", "schema": 99},
+            [f"splitter {SETTINGS.splitter}, not x", f"schema {SETTINGS.schema}, not 99"],
+        ),
+    ],
+)
+def test_differences(change, said):
+    assert SETTINGS.differences(replace(SETTINGS, **change)) == said
+
+
+# Addresses
+
+
+def test_stores_by_path_and_by_url(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for location in (
+        "plain",
+        Path("path"),
+        "sqlite:relative",
+        f"sqlite:{tmp_path}/absolute",
+        "a:b",
+        Path("sqlite:x"),
+    ):
+        with closing(open_store(location, create=True)) as store:
+            assert store.check() == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "a:b", "absolute", "path", "plain", "relative", "sqlite:x",
+    ]  # fmt: skip
+    with pytest.raises(NotIndexedError, match="holds no index"):
+        open_store("sqlite:nowhere")
+
+
+@pytest.mark.parametrize("url", ["postgresql://host/db", "http://x", "://", "milvus://x"])
+def test_other_kinds_of_store_are_refused(url):
+    with pytest.raises(
+        UsageError, match=r"no store of the kind .* is known; give a folder, or sqlite:FOLDER"
+    ):
+        open_store(url)
+
+
+def test_a_url_without_a_folder():
+    with pytest.raises(UsageError, match="no folder is named"):
+        open_store("sqlite:", create=True)
+
+
+# Derived files
+
+
+def test_a_derived_file_is_fresh_until_anything_changes(tmp_path):
+    file, folder = tmp_path / "file", tmp_path / "folder"
+
+    def make_folder(path):
+        (path / "sub").mkdir(parents=True)
+        (path / "sub" / "part").write_text("part")
+
+    derived.replace(file, "one", lambda path: path.write_text("content"))
+    derived.replace(folder, "one", make_folder)
+    for target in (file, folder):
+        assert derived.is_fresh(target, "one") and not derived.is_fresh(target, "two")
+    (folder / "x.lock").touch()  # what the library leaves there by reading
+    assert derived.is_fresh(folder, "one")
+    (folder / "extra").touch()
+    assert not derived.is_fresh(folder, "one")
+    file.write_text("CONTENT")
+    assert not derived.is_fresh(file, "one")
+
+
+def test_a_maker_that_fails_leaves_the_old_one(tmp_path):
+    file = tmp_path / "file"
+    derived.replace(file, "one", lambda path: path.write_text("old"))
+
+    def fail(path):
+        path.write_text("half")
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        derived.replace(file, "two", fail)
+    assert file.read_text() == "old" and derived.is_fresh(file, "one")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "file.seal"]
+
+
+def test_a_sealed_file_that_the_library_cannot_read_is_made_again(tmp_path):
+    file = tmp_path / "file"
+    derived.replace(file, "one", lambda path: path.write_text("of another version"))
+    assert derived.read(file, "one", Path.read_text) == "of another version"
+    assert derived.read(file, "one", VectorIndex.read) is None
+    assert derived.read(file, "two", Path.read_text) is None
+
+
+# FAISS alone
+
+
+def unit(*values: float) -> np.ndarray:
+    vector = np.array(values, dtype=np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def test_vectors_by_hand(tmp_path):
+    passages = [(3, unit(1, 0)[None]), (7, unit(0, 1)[None]), (9, unit(0.6, 0.8)[None])]
+    sentences = [
+        (3, np.stack([unit(0, 1), unit(1, 0)])),
+        (7, np.empty((0, 2), np.float32)),
+        (9, unit(-1, 0)[None]),
+    ]
+    index = VectorIndex.build(2, passages, sentences)
+    assert (len(index), index.dimensions) == (3, 2)
+    right = np.array([1, 0], dtype=np.float32)
+    # Cosines with (1, 0): 1, 0 and 0.6; by the best sentence: 1 (of 0 and 1), none, -1.
+    assert [(n, round(s, 4)) for n, s in index.nearest(right, 9)] == [(3, 1.0), (9, 0.6), (7, 0.0)]
+    assert index.nearest(right, 9, sentences=True) == [(3, 1.0), (9, -1.0)]
+    assert index.nearest(right, 1, only={7, 9, 12345}) == [(9, pytest.approx(0.6))]
+    assert index.nearest(right, 9, only={12345}) == index.nearest(right, 9, only=[]) == []
+    index.write(tmp_path / "x")
+    again = VectorIndex.read(tmp_path / "x")
+    assert again.nearest(right, 9) == index.nearest(right, 9)
+    (three, seven, none) = again.similarities(right, [3, 7, 8])
+    assert three is not None and three[0] == 1 and three[1].tolist() == [0, 1]
+    assert seven is not None and seven[1].shape == (0,) and none is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=120), st.integers(1, 130), st.booleans())
+def test_ties_never_depend_on_chance(kinds, k, narrowed):
+    """Vectors of four kinds only, so that most tie: numbers decide, however many are asked for."""
+    eye = np.eye(4, dtype=np.float32)
+    rows = [(2 * i + 1, eye[kind][None]) for i, kind in enumerate(kinds)]
+    index = VectorIndex.build(4, rows, rows)
+    only = {number for number, _ in rows[::2]} if narrowed else None
+    query = unit(4, 3, 2, 1)
+    expected = sorted(
+        (kind, 2 * i + 1) for i, kind in enumerate(kinds) if only is None or 2 * i + 1 in only
+    )  # the first kind is the nearest, and so on
+    for sentences in (False, True):
+        found = index.nearest(query, k, sentences=sentences, only=only)
+        assert [number for number, _ in found] == [number for _, number in expected][:k]
+
+
+def test_more_rows_than_one_batch():
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(size=(9000, 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = VectorIndex.build(
+        4, ((i, v[None]) for i, v in enumerate(vectors)), ((i, v[None]) for i, v in enumerate(vectors))
+    )
+    assert len(index) == 9000
+    for at in (0, 8191, 8192, 8999):
+        assert (
+            index.nearest(vectors[at], 1)[0][0] == index.nearest(vectors[at], 1, sentences=True)[0][0] == at
+        )
+
+
+# tantivy alone
+
+
+def test_words_in_memory_and_on_disk(tmp_path):
+    rows = [(5, "the board met"), (6, "the board board"), (8, "no one")]
+    memory = LexicalIndex.build(None, rows)
+    disk = LexicalIndex.build(tmp_path / "new", rows)
+    assert (
+        memory.best("boards", 9)
+        == disk.best("boards", 9)
+        == LexicalIndex.read(tmp_path / "new").best("board", 9)
+    )
+    assert [number for number, _ in memory.best("boards", 9)] == [6, 5]
+    assert memory.best("board", 9, only=[5, 8, 99]) == [memory.best("board", 9)[1]]
+    assert len(disk) == 3
+
+
+# sources.csv
+
+
+def test_a_row_knows_its_line_and_is_equal_without_it(tmp_path):
+    (tmp_path / "sources.csv").write_text('file,title\n\na.txt,"two\nlines"\nb.txt,B\n')
+    rows, errors = read_sources(tmp_path)
+    assert errors == []
+    assert {name: row.line for name, row in rows.items()} == {"a.txt": 3, "b.txt": 5}
+    assert rows["b.txt"] == SourceRow("b.txt", "B")
+    assert "line" not in repr(rows["b.txt"]) and hash(rows["b.txt"]) == hash(SourceRow("b.txt", "B"))

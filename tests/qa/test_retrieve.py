@@ -1,0 +1,106 @@
+"""Fusion worked by hand, and hits spread over documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Filter, Similarity
+from qa import RetrievalSettings, Service
+from qa.retrieve import Candidate, Retrieval, _fuse, spread
+
+
+def test_fusion_is_the_weighted_mean_of_standardised_scores() -> None:
+    # Passage cosines 0 and 1 are -1 and +1 deviations from their mean, as are sentences .2 and .4; BM25 is
+    # 6 and 2, so +1 and -1. With weights 1, 1, 0.5: (-1 - 1 + 0.5) / 2.5 = -0.6, and +0.6.
+    similarities = [Similarity(0.0, (0.2, 0.1)), Similarity(1.0, (0.4,))]
+    scores = _fuse(similarities, [6.0, 2.0], RetrievalSettings(words_weight=0.5))
+    assert scores.tolist() == [-0.6, 0.6]
+
+
+def test_scores_that_are_all_alike_say_nothing() -> None:
+    # Only BM25 differs: deviations -1 and +1, weight 0.75 of 2.75.
+    scores = _fuse([Similarity(0.5, (0.5,))] * 2, [1.0, 3.0], RetrievalSettings())
+    assert scores.tolist() == pytest.approx([-0.75 / 2.75, 0.75 / 2.75], abs=1e-5)
+
+
+def test_a_passage_without_sentences_counts_as_its_own_best() -> None:
+    assert Similarity(0.3, ()).best_sentence == 0.3
+
+
+def test_no_candidates_no_hits() -> None:
+    assert _fuse([], [], RetrievalSettings()).tolist() == []
+    assert spread(Retrieval("q", ()), 10) == ()
+
+
+def test_a_second_document_overtakes_by_less_than_the_cost(candidate: Callable[..., Candidate]) -> None:
+    # After one hit from a.txt its next costs 0.3 ln 2 = 0.208: 0.9 - 0.208 = 0.692 < 0.8.
+    found = Retrieval(
+        "q",
+        (
+            candidate("a.txt", "A.", 1.0),
+            candidate("a.txt", "B.", 0.9, start=9),
+            candidate("b.txt", "C.", 0.8),
+        ),
+    )
+    hits = spread(found, 3)
+    assert [(hit.passage.text, hit.score) for hit in hits] == [("A.", 1.0), ("C.", 0.8), ("B.", 0.69206)]
+    assert [hit.rank for hit in hits] == [1, 2, 3]
+    assert [hit.passage.text for hit in spread(found, 3, RetrievalSettings(spread=0))] == ["A.", "B.", "C."]
+
+
+@given(
+    scores=st.lists(st.tuples(st.sampled_from("abc"), st.integers(-5, 5)), max_size=30), k=st.integers(0, 40)
+)
+def test_spreading_loses_and_doubles_nothing(scores: list[tuple[str, int]], k: int) -> None:
+    from index import DocumentInfo, Passage
+
+    candidates = [
+        Candidate(
+            Passage(f"{doc}:{i}-{i + 1}", doc, i, i, i + 1, "x"), DocumentInfo(doc, doc, doc, "", ""),
+            Similarity(0.0, ()), 0.0, float(score),
+        )
+        for i, (doc, score) in enumerate(scores)
+    ]  # fmt: skip
+    hits = spread(Retrieval("q", tuple(candidates)), k)
+    assert len(hits) == min(k, len(candidates))
+    assert len({hit.passage.passage_id for hit in hits}) == len(hits)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    if hits:
+        assert hits[0].score == max(score for _, score in scores)
+
+
+def test_hits_are_what_the_documents_say(service: Service) -> None:
+    hits = service.search("Why were thresholds inconsistent?", k=200).hits
+    for hit in hits:
+        assert (
+            service.document(hit.document.doc_id).text[hit.passage.start : hit.passage.end]
+            == hit.passage.text
+        )
+    assert len({hit.passage.passage_id for hit in hits}) == len(hits)
+    assert np.all(np.diff([hit.score for hit in hits]) <= 0)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        Filter(voices=frozenset({"council"})),
+        Filter(publishers=frozenset({"Ofsted"})),
+        Filter(documents=frozenset({"figures-2017.md"})),
+        Filter(published_from="2018"),
+        Filter(voices=frozenset({"press"}), published_to="2017"),
+    ],
+)
+def test_a_filter_is_honoured_before_ranking(service: Service, where: Filter) -> None:
+    hits = service.search("Why were thresholds inconsistent?", k=1000, filter=where).hits
+    assert hits and all(where.admits(hit.document) for hit in hits)
+    admitted = {info.doc_id for info in service.documents() if where.admits(info)}
+    assert {hit.document.doc_id for hit in hits} == admitted
+
+
+def test_a_filter_that_nothing_meets_finds_nothing(service: Service) -> None:
+    assert service.search("thresholds", filter=Filter(voices=frozenset({"court"}))).hits == ()

@@ -1,0 +1,125 @@
+"""What the source itself promises: the way imports go, the public names, sizes, docstrings, nothing of one machine."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.web.command import run
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("index", "qa", "web", "eval")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+# What a layer may import of the others. The command line alone, the outermost part of web, may use eval too.
+BELOW = {"index": set(), "qa": {"index"}, "web": {"index", "qa"}, "eval": {"index", "qa"}}
+COMMANDS = "web/commands/"
+MAX_LINES = 350
+
+PUBLIC = {
+    "index": """
+        DEFAULT_MODEL VOICES Block Counts Document DocumentInfo Embeddable Embedder Embedding Entry Filter Hit
+        IndexSettings LoadError MismatchError NotIndexedError Page Passage PinciteError Progress QuestionError
+        Scored Similarity Span Store StoreError Summary TransformerEmbedder UsageError
+        clean count_tokens document_id fold index_paths infer_blocks iso_date locked open_store passage_id
+        sentence_spans split token_spans words
+    """,
+    "qa": """
+        MAX_CHARACTERS Answer AnswerSettings Citation ConfidenceModel Evidence Quote RetrievalSettings
+        SearchResult Searched Service Settings Status answer_payload check_question document_payload permalink
+        reference search_payload
+    """,
+    "eval": """
+        MEASURE_NAMES Evidence Fact FactRow Measure Place Question QuoteRow Report ResolvedFact ResolvedQuestion Row
+        Draft Finding QuestionSet
+        as_json as_table as_yaml crossed draft drafts_as_yaml drafts_note evaluate evaluate_beir lint parse_floor
+        parse_questions read_questions resolve unmet_expectations
+    """,
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[tuple[str, tuple[str, ...], int]]:
+    """Every import of one of our packages, wherever in the file: (module, names, line)."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}:{node.lineno}: relative imports hide their layer"
+            found = [(node.module or "", tuple(alias.name for alias in node.names))]
+        elif isinstance(node, ast.Import):
+            found = [(alias.name, ()) for alias in node.names]
+        else:
+            continue
+        for module, names in found:
+            if module.partition(".")[0] in (*PACKAGES, "tests"):
+                yield module, names, node.lineno
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_go_one_way_and_only_to_public_names(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    allowed = BELOW[package] | ({"eval"} if name_of(path).startswith(COMMANDS) else set())
+    for module, names, line in imports(path):
+        place, layer = f"{name_of(path)}:{line}", module.partition(".")[0]
+        if layer == package:
+            continue
+        assert layer in allowed, f"{place}: {package} must not import {layer}"
+        assert module == layer, f"{place}: import from {layer} itself, not from {module}"
+        assert names and set(names) <= set(PUBLIC[layer].split()), f"{place}: not public: {names}"
+
+
+@pytest.mark.parametrize("package", PUBLIC)
+def test_public_names_are_these(package: str) -> None:
+    module = importlib.import_module(package)
+    assert sorted(module.__all__) == sorted(PUBLIC[package].split())
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_module_says_what_it_is_and_can_be_read_in_one_sitting(path: Path) -> None:
+    source = path.read_text("utf-8")
+    assert ast.get_docstring(ast.parse(source)), "no docstring"
+    assert source.count("\n") <= MAX_LINES, "split it"
+
+
+def test_the_version_is_told_alike() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert run("--version").stdout == f"pincite, version {version}\n"
+
+
+def test_nothing_of_one_machine_is_in_the_repository() -> None:
+    """No absolute path of whoever wrote it, and no name that only their network knows."""
+    done = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True
+    )
+    if done.returncode:
+        pytest.skip("this is not a git checkout")
+    private = re.compile(
+        r"(?<![\w.])/(?:work|root|home/(?!(?:pincite|secret)\b)[a-z]\w*|Users/\w+)/"
+        r"|https?://[\w.-]+\.(?:internal|local|lan|corp|intranet)\b"
+        r"|\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b"
+    )
+    found = []
+    for name in sorted(filter(None, done.stdout.decode().split("\0"))):
+        path = ROOT / name
+        if not path.is_file():
+            continue
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue  # a PDF or a Word file of the sample corpus
+        found += [
+            f"{name}:{number}: {match.group()}"
+            for number, line in enumerate(text.splitlines(), 1)
+            if (match := private.search(line))
+        ]
+    assert not found

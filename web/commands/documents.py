@@ -1,0 +1,159 @@
+"""Documents in and out of the index: index, documents, remove, show, check."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from web.commands.options import as_json_option, location_options, model_option
+from web.commands.printing import (
+    holdings,
+    print_document,
+    print_errors,
+    print_json,
+    print_plain,
+    print_summary,
+    say,
+    summary_payload,
+)
+
+
+@click.command(
+    epilog="""
+Example: pincite index reports/ press.jsonl --data casebook
+
+A file sources.csv in the folder may tell title, publisher, voice, date and address of each file.
+"""
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@location_options
+@model_option
+@click.option("--prune", is_flag=True, help="Remove what came from these paths and is there no longer.")
+@as_json_option
+def index(paths: tuple[Path, ...], location: str, model: str | None, prune: bool, as_json: bool) -> None:
+    """Add or update files and folders.
+
+    Reads .txt, .md, .html, .pdf, .docx and .jsonl; folders with all that is below them. What has not changed is
+    skipped, so the same command brings an index up to date, and goes on where one was stopped.
+    """
+    from index import DEFAULT_MODEL, TransformerEmbedder, index_paths, locked, open_store
+    from web.progress import Bar
+
+    if not any(path.exists() for path in paths):
+        raise click.BadParameter(f"{', '.join(map(str, paths))}: no such file or folder", param_hint="PATH")
+    try:
+        with (
+            closing(open_store(location, create=True)) as store,
+            locked(Path(store.location), _say_waiting),
+            Bar() as bar,
+        ):
+            known = store.settings
+            embedder = TransformerEmbedder(model or (known.model if known else DEFAULT_MODEL))
+            summary = index_paths(store, embedder, paths, prune=prune, progress=bar)
+            counts = store.counts()
+    except KeyboardInterrupt:
+        say(
+            f"stopped; the documents that {location} holds so far are whole, and the same command again"
+            " goes on with the others"
+        )
+        sys.exit(1)
+    if as_json:
+        print_json(
+            summary_payload(summary) | {"documents": counts.documents, "stored_passages": counts.passages}
+        )
+    else:
+        print_summary(summary)
+        click.echo(f"{location} now holds {holdings(counts)}")
+    for name, reason in summary.skipped:
+        say(f"skipped {name}: {reason}")
+    print_errors(summary.failed)
+    sys.exit(1 if summary.failed else 0)
+
+
+@click.command()
+@location_options
+@as_json_option
+def documents(location: str, as_json: bool) -> None:
+    """List what is indexed."""
+    from index import open_store
+    from qa import document_payload
+
+    with closing(open_store(location)) as store:
+        infos = store.documents()
+    if as_json:
+        print_json(
+            [document_payload(info) | {"sha256": info.sha256, "licence": info.licence} for info in infos]
+        )
+        return
+    for info in infos:
+        print_document(info)
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="DOCUMENT...")
+@location_options
+def remove(names: tuple[str, ...], location: str) -> None:
+    """Remove documents, by id or source id."""
+    from index import locked, open_store
+
+    with closing(open_store(location)) as store, locked(Path(store.location), _say_waiting):
+        infos = [store.document(name).info for name in names]  # all are looked up before any is removed
+        store.remove([info.doc_id for info in infos])
+        store.refresh()
+    say(f"removed {', '.join(dict.fromkeys(info.source_id for info in infos))}")
+
+
+@click.command(epilog="Example: pincite show report.pdf --text > report.txt")
+@click.argument("name", metavar="DOCUMENT")
+@location_options
+@click.option("--text", "text_only", is_flag=True, help="Print the extracted text alone, to the character.")
+def show(name: str, location: str, text_only: bool) -> None:
+    """Show a document's extracted text.
+
+    DOCUMENT is an id or a source id, as `pincite documents` lists them. The text is the one that the offsets of
+    quotations refer to; what else is known of the document stands before it.
+    """
+    from dataclasses import asdict
+
+    from index import open_store
+
+    with closing(open_store(location)) as store:
+        document = store.document(name)
+        passages = len(store.passages_of(document.info.doc_id))
+    if text_only:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(document.text.encode())  # as bytes: no newline may be translated
+        sys.stdout.buffer.flush()
+        return
+    known = asdict(document.info) | {"characters": f"{len(document.text):,}", "passages": f"{passages:,}"}
+    if document.pages:
+        known["pages"] = f"{len(document.pages):,}"
+    for key, value in known.items():
+        print_plain(f"{key + ':':12} {value}".rstrip())
+    print_plain(f"\n{document.text}")
+
+
+@click.command()
+@location_options
+def check(location: str) -> None:
+    """Verify the index, to every passage's offsets.
+
+    What is derived from the database and is missing, stale or damaged is made anew.
+    """
+    from index import open_store
+
+    with closing(open_store(location)) as store:
+        wrong = store.check()
+        counts = store.counts()
+    for sentence in wrong:
+        say(sentence)
+    if wrong:
+        sys.exit(1)
+    click.echo(f"all is well: {holdings(counts)}")
+
+
+def _say_waiting() -> None:
+    say("another pincite index is at work here; waiting for it to finish (Ctrl-C gives up)")

@@ -1,0 +1,111 @@
+"""What commands print: JSON for programs, plain text for people. Results go to stdout, talk to stderr."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from index import Counts, DocumentInfo, Hit, LoadError, Summary
+    from qa import Answer
+
+_MOST_ERRORS = 20
+"""How many errors of one file are printed; a corpus that is wrong throughout would bury all else."""
+
+# A document may hold the sequences by which a terminal is told to clear, to rename or to rewrite itself.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "\ufffd") | {9: "\t", 10: "\n", 13: "\r"}
+
+
+def say(sentence: str) -> None:
+    """Prints a sentence on stderr, marked as ours."""
+    click.echo(f"pincite: {sentence}", err=True)
+
+
+def print_json(value: Any) -> None:
+    """Prints a value on one line of stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def print_plain(text: str) -> None:
+    """Prints words of a document for a person to read."""
+    click.echo(text.translate(_CONTROLS))
+
+
+def print_errors(errors: Iterable[LoadError]) -> None:
+    """Says on stderr what could not be read, at most 20 lines of any one file."""
+    told: dict[str, int] = {}
+    for error in errors:
+        told[error.where] = told.get(error.where, 0) + 1
+        if told[error.where] <= _MOST_ERRORS:
+            say(str(error))
+    for where, count in told.items():
+        if count > _MOST_ERRORS:
+            say(f"{where}: {count - _MOST_ERRORS:,} more such errors")
+
+
+def print_document(info: DocumentInfo) -> None:
+    """A document on one line."""
+    about = ", ".join(part for part in (info.publisher, info.voice, info.published) if part)
+    print_plain(f"{info.doc_id}  {info.source_id}  {info.title}  ({about})")
+
+
+def print_hits(hits: Iterable[Hit]) -> None:
+    """Passages with where they stand, best first."""
+    from index import clean
+
+    for hit in hits:
+        passage, document = hit.passage, hit.document
+        page = f"page {passage.page}" if passage.page else ""
+        source = ", ".join(part for part in (document.publisher, document.title, page) if part)
+        print_plain(f"{hit.rank}. {source} [{_place(document, passage.start, passage.end)}] {hit.score:.3f}")
+        print_plain(f"   {clean(passage.text)}\n")
+
+
+def print_answer(answer: Answer) -> None:
+    """Quotes with their voices, then what they are taken from; or the nearest passages, said not to answer."""
+    from index import clean
+    from qa import reference
+
+    click.echo(f"{answer.explanation} (confidence {answer.confidence:.2f})\n")
+    for quote in answer.quotes:
+        print_plain(f"“{clean(quote.text)}” [{quote.citation}, {quote.voice}]\n")
+    for citation in answer.citations:
+        place = _place(citation.document, citation.start, citation.end)
+        print_plain(f"[{citation.n}] {reference(citation)} [{place}]")
+    if answer.status == "not_in_documents" and answer.hits:
+        click.echo("The nearest passages, which do not answer:\n")
+        print_hits(answer.hits[:3])
+
+
+def summary_payload(summary: Summary) -> dict[str, Any]:
+    """What `index --json` gives of a run."""
+    return {
+        "added": summary.added,
+        "changed": summary.changed,
+        "unchanged": summary.unchanged,
+        "removed": summary.removed,
+        "skipped": [{"file": name, "reason": reason} for name, reason in summary.skipped],
+        "failed": [{"file": e.where, "line": e.line, "error": e.reason} for e in summary.failed],
+        "passages": summary.passages,
+    }
+
+
+def print_summary(summary: Summary) -> None:
+    """How many documents were added, changed and so on, in a line."""
+    done = (("added", summary.added), ("changed", summary.changed), ("unchanged", summary.unchanged),
+            ("removed", summary.removed), ("failed", summary.failed))  # fmt: skip
+    click.echo(", ".join(f"{len(names):,} {what}" for what, names in done if names) or "nothing to index")
+
+
+def holdings(counts: Counts) -> str:
+    """How much an index holds, in words."""
+    from web.words import counted
+
+    return f"{counted(counts.passages, 'passage')} of {counted(counts.documents, 'document')}"
+
+
+def _place(document: DocumentInfo, start: int, end: int) -> str:
+    return f"{document.source_id}:{start}-{end}"

@@ -1,0 +1,130 @@
+"""Questions put to the index: search and ask, one at a time or a file of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from web.commands.options import as_json_option, filter_options, location_options, model_option
+from web.commands.printing import print_answer, print_hits, print_json, say
+from web.commands.question_file import Line, read_lines
+
+if TYPE_CHECKING:
+    from index import Filter
+    from qa import Service
+
+_EPILOG = """
+\b
+Examples: pincite {0} "Why were thresholds inconsistent?" --voice inspectorate
+          pincite {0} --questions questions.jsonl --json > results.jsonl
+"""
+
+
+def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option("--questions", "file", type=click.Path(path_type=Path), metavar="FILE",
+                           help='Take every line {"id", "question"} of a .jsonl file; one line out for each.')(
+                           command)  # fmt: skip
+    return click.argument("question", required=False)(command)
+
+
+@click.command(epilog=_EPILOG.format("search"))
+@_question_options
+@click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
+@location_options
+@model_option
+@filter_options
+@as_json_option
+def search(
+    question: str | None, file: Path | None, k: int, location: str, model: str | None, where: Filter, as_json: bool
+) -> None:  # fmt: skip
+    """Find the passages nearest to a question."""
+    from qa import search_payload
+
+    def one(service: Service, text: str, name: str | None) -> None:
+        result = service.search(text, k=k, question_id=name, filter=where)
+        if as_json:
+            print_json(search_payload(result))
+        else:
+            print_hits(result.hits)
+
+    _put(one, question, file, location, model, where, as_json)
+
+
+@click.command(epilog=_EPILOG.format("ask"))
+@_question_options
+@location_options
+@model_option
+@filter_options
+@as_json_option
+def ask(
+    question: str | None, file: Path | None, location: str, model: str | None, where: Filter, as_json: bool
+) -> None:
+    """Answer a question in quotations, with citations.
+
+    Or say that the documents do not seem to answer it, and show what comes nearest.
+    """
+    from qa import answer_payload
+
+    def one(service: Service, text: str, name: str | None) -> None:
+        answer = service.ask(text, question_id=name, filter=where)
+        if as_json:
+            print_json(answer_payload(answer))
+        else:
+            print_answer(answer)
+
+    _put(one, question, file, location, model, where, as_json)
+
+
+def _put(
+    one: Callable[[Service, str, str | None], None],
+    question: str | None,
+    file: Path | None,
+    location: str,
+    model: str | None,
+    where: Filter,
+    as_json: bool,
+) -> None:
+    """Puts a question, or each of a file's, to the service; a bad line of the file costs only itself."""
+    from qa import Service, check_question
+
+    if (question is None) == (file is None):
+        raise click.UsageError("give either a question or --questions FILE")
+    if question is not None:
+        check_question(
+            question
+        )  # here and not only in the service: a slip is told before the model is loaded
+    lines = read_lines(file) if file else None
+    with closing(Service.open(location, model)) as service:
+        if where and not any(where.admits(info) for info in service.documents()):
+            say("no document passes these filters; pincite documents lists what there is")
+        if lines is None:
+            one(service, question or "", None)
+            return
+        failed = [line.number for line in lines if not _put_line(one, service, line, file, as_json)]
+        sys.exit(1 if failed else 0)
+
+
+def _put_line(
+    one: Callable[[Service, str, str | None], None], service: Service, line: Line, file: Path | None, as_json: bool
+) -> bool:  # fmt: skip
+    """Whether the line could be answered; if not, one line of JSON says so in its place, and so does stderr."""
+    from index import QuestionError
+
+    problem = line.problem
+    if not problem:
+        if not as_json:
+            click.secho(f"== {line.name or line.number}: {line.question}\n", bold=True)
+        try:
+            one(service, line.question, line.name)
+            return True
+        except QuestionError as error:
+            problem = str(error)
+    if as_json:
+        print_json({"id": line.name, "question": line.question, "error": problem})
+    say(f"{file}, line {line.number}: {problem}")
+    return False
