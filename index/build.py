@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from filelock import FileLock, Timeout
 
 from index.embed import Embeddable, Embedder
 from index.errors import LoadError, MismatchError, UsageError
-from index.loaders import SUFFIXES, read_documents
+from index.files import RECORDS, File, exists, find, missing, rows_of, same_file, shown, size
+from index.loaders import read_documents
 from index.settings import IndexSettings
-from index.sources import NAME as SOURCES
-from index.sources import SourceRow, apply, read_sources
+from index.sources import SourceRow, apply
 from index.split import split
 from index.store import Entry, Store, mismatch
 from index.text import clean
@@ -26,9 +25,6 @@ from index.types import Document, Passage, Span, document_id
 
 _LOADERS = "1"
 """Part of every source key: to be raised with a change to the loaders, so that files are read again."""
-
-_RECORDS = ".jsonl"
-_INDEX = "pincite.db"
 
 _BATCH_PASSAGES = 256
 """Documents are stored together until they make this many passages: what a kill can cost at most."""
@@ -58,15 +54,6 @@ class Progress:
     def advance(self, done_bytes: float, name: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file to index, the name it goes by, and what the folder's sources.csv says of it."""
-
-    path: Path
-    source_id: str
-    row: SourceRow | None = None
-
-
 def index_paths(
     store: Store,
     embedder: Embedder,
@@ -88,18 +75,18 @@ def index_paths(
         raise MismatchError(mismatch(store.location, differences))
     # Without "..", and with the links that a person named on purpose.
     roots = {path: Path(os.path.abspath(path)) for path in paths}  # noqa: PTH100
-    missing = {path: problem for path, root in roots.items() if (problem := _missing(root))}
-    if len(missing) == len(roots):
-        raise UsageError("; ".join(f"{path}: {problem}" for path, problem in missing.items()))
-    summary.failed += [LoadError(_shown(path), problem) for path, problem in missing.items()]
-    present = [root for path, root in roots.items() if path not in missing]
+    absent = {path: problem for path, root in roots.items() if (problem := missing(root))}
+    if len(absent) == len(roots):
+        raise UsageError("; ".join(f"{path}: {problem}" for path, problem in absent.items()))
+    summary.failed += [LoadError(shown(path), problem) for path, problem in absent.items()]
+    present = [root for path, root in roots.items() if path not in absent]
     run = _Run(store, embedder, settings, summary, progress or Progress())
-    files: dict[Path, _File] = {}
+    files: dict[Path, File] = {}
     for root in present:
-        for file in map(run.named, _files(root, summary)):
+        for file in map(run.named, find(root, summary.failed, summary.skipped)):
             known = files.get(file.path)
             files[file.path] = file if known is None else max(known, file, key=_depth)
-    run.progress.start(sum(_size(path) for path in files))
+    run.progress.start(sum(size(path) for path in files))
     for file in files.values():
         run.read(file)
     run.flush()
@@ -148,36 +135,38 @@ class _Run:
             self._origins[info.doc_id] = info.origin
             self._names[info.origin].add(info.source_id)
         self._other_names: list[tuple[str, str]] = []
+        self._rows: dict[Path, dict[str, SourceRow]] = {}
         self._seen: set[str] = set()
         self._batch: list[tuple[Document, list[Passage], str]] = []
         self._bytes = 0
 
-    def named(self, file: _File) -> _File:
+    def named(self, file: File) -> File:
         """The file under the one name it has in the store: of those it was ever met by, the one from furthest up.
 
         A file that is indexed alone after its folder stays what it was there, with what the folder's
         sources.csv says of it; indexed alone first, it takes its folder's name afterwards.
         """
         known = self._names.get(str(file.path), set())
-        if file.path.suffix.lower() == _RECORDS or known <= {file.source_id}:
+        if file.path.suffix.lower() == RECORDS or known <= {file.source_id}:
             return file
         best = max(file, *(replace(file, source_id=name) for name in sorted(known)), key=_depth)
         self._other_names += [(name, best.source_id) for name in sorted(known - {best.source_id})]
         if best.source_id == file.source_id:
             return file
         root = file.path.parents[best.source_id.count("/")]
-        return replace(best, row=_rows_of(root).get(best.source_id))
+        if root not in self._rows:
+            self._rows[root] = rows_of(root)
+        return replace(best, row=self._rows[root].get(best.source_id))
 
-    def read(self, file: _File) -> None:
+    def read(self, file: File) -> None:
         """Reads a file and stores what is new in it, sooner or later."""
-        size, name = _size(file.path), file.source_id
+        left, name = size(file.path), file.source_id
         doc_id = document_id(name)
         if (key := _whole_file_key(file)) and self._stands(doc_id, str(file.path), key):
             self._seen.add(doc_id)
             self.summary.unchanged.append(name)
-            self.progress.advance(size, name)
+            self.progress.advance(left, name)
             return
-        left = size
         for document in read_documents(file.path, file.source_id):
             if isinstance(document, LoadError):
                 self.summary.failed.append(document)
@@ -196,10 +185,10 @@ class _Run:
             known is not None
             and doc_id not in self._seen
             and self._keys.get(doc_id) == key
-            and (known == origin or _exists(known))
+            and (known == origin or exists(known))
         )
 
-    def _take(self, document: Document, file: _File) -> None:
+    def _take(self, document: Document, file: File) -> None:
         if file.row is not None:
             document = replace(document, info=apply(file.row, document.info))
         info = document.info
@@ -226,7 +215,7 @@ class _Run:
                 " index the folder above both, so that their names differ"
             )
         known = self._origins.get(info.doc_id, info.origin)
-        if known != info.origin and _exists(known) and not _same_file(known, info.origin):
+        if known != info.origin and exists(known) and not same_file(known, info.origin):
             return (
                 f"the name {info.source_id!r} already stands for {known};"
                 " index the folder above both, or use another --data"
@@ -298,123 +287,13 @@ def embeddable(document: Document, passage: Passage) -> Embeddable:
     return Embeddable(" ".join(parts), tuple(spans))
 
 
-def _files(root: Path, summary: Summary) -> Iterator[_File]:
-    """A path's files in order of name, with what the sources.csv beside them says."""
-    if not root.is_dir():
-        if _sound_name(root, summary):
-            yield _File(root, root.name, _rows_of(root.parent).get(root.name))
-        return
-    rows, errors = read_sources(root)
-    summary.failed += errors
-    met = {SOURCES}
-    for file in _walk(root, summary):
-        if not _sound_name(file, summary):
-            continue
-        name = file.relative_to(root).as_posix()
-        suffix = file.suffix.lower()
-        if name == SOURCES:
-            continue
-        met.add(name)
-        if name not in rows and suffix not in SUFFIXES:
-            summary.skipped.append((str(file), "not a kind of file that is read"))
-        elif name not in rows and suffix == _RECORDS and not _may_be_corpus(file):
-            summary.skipped.append(
-                (str(file), 'its records have neither "_id" nor "text", so it is no corpus')
-            )
-        else:
-            yield _File(file, name, rows.get(name))
-    for name, row in rows.items():
-        if name not in met:
-            problem = "is hidden or lies elsewhere" if (root / name).is_file() else "is not there"
-            problem = f"the file {name!r} {problem}; name a file in this folder, or remove the row"
-            summary.failed.append(LoadError(str(root / SOURCES), problem, line=row.line))
-
-
-def _walk(root: Path, summary: Summary) -> list[Path]:
-    """The files below a folder in order of their names, without what is hidden and without other indexes."""
-
-    def unreadable(error: OSError) -> None:
-        summary.failed.append(
-            LoadError(
-                _shown(error.filename),
-                f"the folder cannot be read ({error.strerror}); change its permissions",
-            )
-        )
-
-    found: list[Path] = []
-    for folder, folders, files in os.walk(root, onerror=unreadable):
-        here = Path(folder)
-        if _INDEX in files:
-            folders.clear()
-            continue
-        for name in folders:
-            if not name.startswith(".") and (here / name).is_symlink():
-                summary.skipped.append((_shown(here / name), "a link to a folder is not followed"))
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [here / name for name in files if not name.startswith(".")]
-    return sorted(found)
-
-
-def _sound_name(path: Path, summary: Summary) -> bool:
-    """Whether a path can be stored and cited, and a line in the summary if it cannot."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        summary.failed.append(LoadError(_shown(path), "its name is not UTF-8; rename it"))
-        return False
-    return True
-
-
-def _shown(path: Path | str) -> str:
-    """A path as it can be printed; only a name that is not UTF-8 looks different."""
-    return os.fsencode(path).decode(errors="backslashreplace")
-
-
-def _may_be_corpus(file: Path) -> bool:
-    """Whether a .jsonl that lies in a folder may be meant as documents; a broken one may, and is then told of."""
-    try:
-        if not stat.S_ISREG(file.stat().st_mode):
-            return True
-        with file.open("rb") as lines:
-            record = json.loads(next((line for line in lines if line.strip()), b"{}"))
-    except (OSError, ValueError, RecursionError):
-        return True
-    return not isinstance(record, dict) or "_id" in record or "text" in record
-
-
-def _rows_of(folder: Path) -> dict[str, SourceRow]:
-    return read_sources(folder)[0]
-
-
-def _missing(path: Path) -> str:
-    """Why there is nothing to read at a path, or ""."""
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return "no such file or folder"
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    return ""
-
-
-def _exists(path: str) -> bool:
-    return not _missing(Path(path))
-
-
-def _depth(file: _File) -> tuple[int, str]:
+def _depth(file: File) -> tuple[int, str]:
     return file.source_id.count("/"), file.source_id
 
 
-def _same_file(one: str, other: str) -> bool:
-    try:
-        return Path(one).samefile(other)
-    except OSError:
-        return False
-
-
-def _whole_file_key(file: _File) -> str:
+def _whole_file_key(file: File) -> str:
     """The key of a file that is one document, so that it need not even be opened; "" for one of many records."""
-    if file.path.suffix.lower() == _RECORDS:
+    if file.path.suffix.lower() == RECORDS:
         return ""
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):
@@ -427,10 +306,3 @@ def _whole_file_key(file: _File) -> str:
 
 def _key(sha256: str, row: SourceRow | None) -> str:
     return hashlib.sha256(f"{_LOADERS} {sha256} {row!r}".encode()).hexdigest()
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -17,7 +17,7 @@ from index.structure import infer_blocks
 from index.tokens import count_tokens, token_spans
 from index.types import Block, Document, Page, Passage, Span, passage_id
 
-SPLITTER = "2"
+SPLITTER = "3"
 """Part of an index's fingerprint: to be raised with every change that moves a passage's borders."""
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*\.?|\[\d{1,4}\]|\(\d{1,3}\))\s+(?=\S)")
@@ -30,12 +30,17 @@ _JOINERS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence, or a piece of one that alone exceeds the budget. `opens` marks a block's first."""
+    """A sentence, or a piece of one that alone exceeds the budget. `opens` marks a block's first.
+
+    `number` is that of the numbered paragraph it belongs to; `numbered` marks the paragraph's first sentence.
+    """
 
     start: int
     end: int
     tokens: int
     opens: bool
+    number: str | None
+    numbered: bool
 
 
 def split(document: Document, passage_tokens: int = 120) -> list[Passage]:
@@ -47,7 +52,7 @@ def split(document: Document, passage_tokens: int = 120) -> list[Passage]:
     blocks = document.blocks or infer_blocks(text)
     passages: list[Passage] = []
     for heading, section in _sections(text, blocks):
-        sentences = [sentence for block in section for sentence in _sentences(text, block, passage_tokens)]
+        sentences = list(_sentences(text, section, passage_tokens))
         for group in _pack(text, sentences, passage_tokens):
             passages.append(_passage(document, len(passages), heading, group))
     return passages
@@ -88,13 +93,23 @@ def _path(path: list[tuple[int, str]]) -> str:
     return _HEADING_SEPARATOR.join(title for _, title in path)
 
 
-def _sentences(text: str, block: Block, budget: int) -> Iterator[_Sentence]:
-    """A block's sentences, cut where one alone exceeds the budget."""
-    opens = True
-    for start, end in sentence_spans(text, block.start, block.end):
-        for piece, tokens in _fit(text, start, end, budget):
-            yield _Sentence(piece.start, piece.end, tokens, opens)
-            opens = False
+def _sentences(text: str, section: list[Block], budget: int) -> Iterator[_Sentence]:
+    """A section's sentences, cut where one alone exceeds the budget.
+
+    A number at the head of a block is its paragraph's, and that of the list items that follow it.
+    """
+    number: str | None = None
+    for block in section:
+        found = _NUMBER.match(text, block.start, block.end)
+        if found:
+            number = found.group(1).strip("[]().")
+        elif block.kind != "item":
+            number = None
+        opens = True
+        for start, end in sentence_spans(text, block.start, block.end):
+            for piece, tokens in _fit(text, start, end, budget):
+                yield _Sentence(piece.start, piece.end, tokens, opens, number, opens and found is not None)
+                opens = False
 
 
 def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -166,14 +181,18 @@ def _joined(text: str, at: int) -> bool:
 
 
 def _pack(text: str, sentences: list[_Sentence], budget: int) -> Iterator[list[_Sentence]]:
-    """Sentences grouped in order within the budget, whole blocks kept together where they fit."""
+    """Sentences grouped in order within the budget, whole blocks kept together where they fit.
+
+    A numbered paragraph begins a passage, so that a citation can give its number.
+    """
     group: list[_Sentence] = []
     for i, sentence in enumerate(sentences):
         if group:
             block = _block_tokens(sentences, i) if sentence.opens else sentence.tokens
             needed = min(block, budget)
             size = count_tokens(text[group[0].start : sentence.end])
-            if size > budget or (sentence.opens and size - sentence.tokens + needed > budget):
+            full = size > budget or (sentence.opens and size - sentence.tokens + needed > budget)
+            if full or sentence.numbered:
                 yield group
                 group = []
         group.append(sentence)
@@ -194,7 +213,6 @@ def _block_tokens(sentences: list[_Sentence], first: int) -> int:
 def _passage(document: Document, ordinal: int, heading: str, group: list[_Sentence]) -> Passage:
     start, end = group[0].start, group[-1].end
     text = document.text[start:end]
-    number = _NUMBER.match(text)
     return Passage(
         passage_id=passage_id(document.info.doc_id, start, end),
         doc_id=document.info.doc_id,
@@ -204,7 +222,7 @@ def _passage(document: Document, ordinal: int, heading: str, group: list[_Senten
         text=text,
         heading=heading,
         page=_page(document.pages, start),
-        paragraph=number.group(1).strip("[]().") if number else None,
+        paragraph=group[0].number,
         sentences=tuple(Span(sentence.start, sentence.end) for sentence in group),
     )
 

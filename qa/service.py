@@ -48,6 +48,11 @@ class Service:
         self._store, self._embedder, self._settings = store, embedder, settings
         self._embedding = threading.Lock()  # the model's tokenizer may not be used by two threads at once
 
+    @property
+    def settings(self) -> Settings:
+        """How questions are answered here."""
+        return self._settings
+
     @classmethod
     def open(cls, location: str | Path, model: str | None = None, settings: Settings = Settings()) -> Service:
         """The service over an index, with the model that it was made with.

@@ -459,7 +459,7 @@ def test_a_data_folder_that_cannot_be_made(tmp_path):
 
 
 def test_what_the_model_reads_is_clean_and_its_sentences_are_found_in_it():
-    text = "The inspec-\ntion  was\nlong. It was ﬁne.\n"
+    text = "The inspec-\ntion  was long. It was ﬁne.\n"
     document = Document(DocumentInfo(document_id("x"), "x", "x", "", "text/plain"), text)
     (passage,) = split(document)
     read = embeddable(document, passage)

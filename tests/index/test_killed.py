@@ -209,7 +209,7 @@ def test_the_lock_is_free_when_its_holder_is_killed(docs, whole, start, tmp_path
 def test_a_reader_beside_an_indexer(docs, whole, start, tmp_path):
     """Questions are answered while files come in, each from one whole state."""
     data = tmp_path / "data"
-    run = start(data, docs)
+    run = start(data, docs, 0.2)
     run.wait_for("working")
     seen = []
     with closing(open_store(data)) as store:
