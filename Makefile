@@ -9,7 +9,7 @@ EXAMPLES = --example "Why were thresholds inconsistent?" \
 	--example "Do the sources agree on when the directorates were merged?" \
 	--example "What did readers blame?"
 
-.PHONY: install serve index test eval lint clean help
+.PHONY: install serve index test eval baseline lint clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,10 @@ test: install ## run the tests, with line coverage
 eval: install ## measure quality on the sample corpus and its questions
 	$(PINCITE) index $(CORPUS) --prune --data $(DATA)
 	$(PINCITE) eval eval/sets/casebook.jsonl --data $(DATA)
+
+baseline: install ## accept the present quality as what later changes are held against
+	$(PINCITE) index $(CORPUS) --prune --data $(DATA)
+	$(PINCITE) eval eval/sets/casebook.jsonl --data $(DATA) --baseline eval/sets/casebook.baseline.jsonl --update-baseline
 
 lint: install ## check style and types
 	.venv/bin/ruff check .

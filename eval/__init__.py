@@ -4,33 +4,79 @@ Importing this is light; NumPy, scikit-learn and ir_measures are loaded when som
 """
 
 from eval.beir import evaluate_beir
-from eval.gate import crossed, parse_floor
-from eval.questions import Evidence, Fact, Question, read_questions
-from eval.report import as_json, as_table
+from eval.compare import Comparison, MeasureChange, QuestionChange, compare
+from eval.draft import Draft, draft, drafts_as_yaml
+from eval.engines import EndpointEngine, RunFileEngine, told
+from eval.expectations import unmet_expectations
+from eval.gate import Verdict, crossed, judge, parse_floor
+from eval.lint import Finding, lint
+from eval.questions import (
+    Evidence,
+    Fact,
+    Question,
+    QuestionSet,
+    drafts_note,
+    parse_questions,
+    read_questions,
+)
+from eval.report import as_html, as_json, as_junit, as_markdown, as_table
 from eval.resolve import resolve
 from eval.run import evaluate
+from eval.runs import read_run, save_run, update_baseline
+from eval.settings import GateSettings, read_gate_settings
 from eval.summary import NAMES as MEASURE_NAMES
-from eval.types import FactRow, Measure, Place, QuoteRow, Report, ResolvedFact, ResolvedQuestion, Row
+from eval.summary import report_of
+from eval.types import Bin, FactRow, Measure, Place, QuoteRow, Report, ResolvedFact, ResolvedQuestion, Row
+from eval.yaml_writer import as_yaml
 
 __all__ = [
     "MEASURE_NAMES",
+    "Bin",
+    "Comparison",
+    "Draft",
+    "EndpointEngine",
+    "RunFileEngine",
     "Evidence",
     "Fact",
     "FactRow",
+    "Finding",
+    "GateSettings",
     "Measure",
+    "MeasureChange",
     "Place",
     "Question",
+    "QuestionChange",
+    "QuestionSet",
     "QuoteRow",
     "Report",
     "ResolvedFact",
     "ResolvedQuestion",
     "Row",
+    "Verdict",
+    "as_html",
     "as_json",
+    "as_junit",
+    "as_markdown",
     "as_table",
+    "as_yaml",
+    "compare",
     "crossed",
+    "draft",
+    "drafts_as_yaml",
+    "drafts_note",
     "evaluate",
     "evaluate_beir",
+    "judge",
+    "lint",
     "parse_floor",
+    "parse_questions",
+    "read_gate_settings",
     "read_questions",
+    "read_run",
+    "report_of",
     "resolve",
+    "save_run",
+    "told",
+    "unmet_expectations",
+    "update_baseline",
 ]

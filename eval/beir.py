@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.instruments import Clock, Witness, corpus_of, resampling, sha256, warm_up
+from eval.provenance import provenance_of
 from eval.questions import json_lines, raise_all
 from eval.run import OnProgress, quote_rows, quote_tokens
-from eval.summary import RANKING, costs_of, measures_of, notes_on
+from eval.summary import RANKING, notes_on, report_of
 from eval.types import ERROR, Report, Row
 from index import UsageError
 
 if TYPE_CHECKING:
-    from qa import Service
+    from eval.engines import Engine
 
 DEPTH = 100
 """Documents ranked for each query: as deep as the deepest measure looks."""
@@ -58,7 +59,7 @@ def read_folder(folder: str | Path) -> tuple[tuple[Query, ...], int]:
     return tuple(queries), len(texts) - len(queries)
 
 
-def evaluate_beir(service: Service, folder: str | Path, *, progress: OnProgress | None = None) -> Report:
+def evaluate_beir(service: Engine, folder: str | Path, *, progress: OnProgress | None = None) -> Report:
     """What a service makes of a test collection whose corpus it has indexed.
 
     Refusal is measured only where the collection has unanswerable queries: only then is anything asked.
@@ -67,7 +68,7 @@ def evaluate_beir(service: Service, folder: str | Path, *, progress: OnProgress 
     ask = not all(query.answerable for query in queries)
     known = {info.source_id for info in service.documents()}
     clock, witness = Clock(), Witness(service)
-    warm_up(service, [query.text for query in queries])
+    receipt = warm_up(service, [query.text for query in queries])
     runs: dict[str, list[str]] = {}
     rows = []
     for done, query in enumerate(queries, 1):
@@ -83,14 +84,11 @@ def evaluate_beir(service: Service, folder: str | Path, *, progress: OnProgress 
     missing = {name for grades in qrels.values() for name, grade in grades.items() if grade > 0} - known
     if missing:
         notes.append(f"{len(missing)} relevant documents are not in the corpus; they count as not found.")
-    return Report(
-        kind="beir",
-        measures=measures_of(rows),
-        by_type={},
-        costs=costs_of(rows),
-        rows=tuple(rows),
-        violations=tuple(witness.violations),
-        notes=tuple(notes),
+    return report_of(
+        "beir",
+        rows,
+        violations=witness.violations,
+        notes=notes,
         settings={
             "questions": {
                 "count": len(queries),
@@ -99,6 +97,7 @@ def evaluate_beir(service: Service, folder: str | Path, *, progress: OnProgress 
             "corpus": corpus_of(service),
             "depth": DEPTH,
             **resampling(),
+            **provenance_of(service, receipt),
         },
         timings=clock.timings(),
     )
@@ -134,7 +133,7 @@ def score_runs(
     return scored
 
 
-def rank_documents(service: Service, query: Query, of: int) -> list[str]:
+def rank_documents(service: Engine, query: Query, of: int) -> list[str]:
     """Up to 100 source ids in the order of each document's first hit, out of `of` documents indexed."""
     k = 2 * DEPTH
     while True:
@@ -147,7 +146,7 @@ def rank_documents(service: Service, query: Query, of: int) -> list[str]:
 
 
 def _row(
-    service: Service,
+    service: Engine,
     query: Query,
     ask: bool,
     documents: int,

@@ -1,13 +1,100 @@
-"""Floors under measures: what makes a build fail when quality falls."""
+"""What makes a build fail when quality falls: floors, losses against a baseline, words that are not there."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from eval.compare import Comparison, MeasureChange, Run, compare, measured_once
+from eval.settings import GateSettings
 from eval.summary import NAMES
 from eval.types import Report
 from index import UsageError
+
+DEFAULTS = GateSettings()
+_SHOWN = 5
+"""How many violations or questions a verdict lists; the report has them all."""
+_SLACK = 1e-9
+"""A drop of 0.05 exactly is allowed, although 0.8 - 0.75 is a little more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a run passes, and a sentence for each reason why not. `comparison` is with the baseline, if any."""
+
+    passed: bool
+    sentences: tuple[str, ...]
+    comparison: Comparison | None = None
+
+
+def judge(
+    report: Report,
+    baseline: Run | None = None,
+    settings: GateSettings = DEFAULTS,
+    *,
+    across_corpora: bool = False,
+) -> Verdict:
+    """The verdict on a run. It fails by a measure below its floor, and by any text that is not verbatim.
+
+    Held against a baseline it also fails by a loss (see GateSettings), by a watched measure that can no longer
+    be taken, and by a question that is now turned away. A UsageError as in `compare` where the baseline is of
+    another corpus or question set. An unchanged run never fails: nothing in it is left to chance.
+    """
+    sentences = [*_not_verbatim(report), *_below(report, settings)]
+    comparison = None
+    if baseline is not None:
+        comparison = compare(
+            baseline, report, across_corpora=across_corpora, alpha=settings.alpha, measures=settings.measures
+        )
+        sentences += _turned_away(report, baseline)
+        sentences += _vanished(comparison, settings)
+        sentences += [
+            sentence for change in comparison.measures if (sentence := _loss(change, settings)) is not None
+        ]
+    return Verdict(not sentences, tuple(sentences), comparison)
+
+
+def _not_verbatim(report: Report) -> Iterator[str]:
+    if report.violations:
+        more = len(report.violations) - _SHOWN
+        listed = "; ".join(report.violations[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        yield f"{len(report.violations)} texts are not what their document holds there: {listed}"
+
+
+def _below(report: Report, settings: GateSettings) -> Iterator[str]:
+    for name, floor in settings.floors.items():
+        if name in report.measures:
+            yield from crossed(report, [(name, floor)])
+        else:
+            # An engine that refuses everything has nothing to measure, and must not pass by it.
+            yield f"{name} has a floor of {floor:.4g} and could not be measured"
+
+
+def _turned_away(report: Report, baseline: Run) -> Iterator[str]:
+    failed_before = {row.id: row.failed for row in baseline.rows}
+    failed = [row for row in report.rows if row.failed and not failed_before.get(row.id, True)]
+    if failed:
+        listed = "; ".join(f"{row.id}, {row.error}" for row in failed[:_SHOWN])
+        listed += f"; and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
+        yield f"{len(failed)} questions are now turned away: {listed}"
+
+
+def _vanished(comparison: Comparison, settings: GateSettings) -> Iterator[str]:
+    for name in settings.measures:
+        if measured_once(name, "old") in comparison.notes:
+            yield f"{name} was measured in the baseline and could not be measured now"
+
+
+def _loss(change: MeasureChange, settings: GateSettings) -> str | None:
+    drop = change.old - change.new
+    significant = change.verdict == "worse"
+    if not significant and drop <= settings.max_drop + _SLACK:
+        return None
+    told = f"{change.name} fell from {change.old:.4g} to {change.new:.4g}, over {change.n} questions"
+    if significant:
+        return f"{told}: a significant loss (p = {change.p:.2g}, corrected, at alpha {settings.alpha:g})"
+    return f"{told}: more than the {settings.max_drop:g} allowed, though not significant (p = {change.p:.2g})"
 
 
 def parse_floor(text: str) -> tuple[str, float]:

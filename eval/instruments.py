@@ -13,13 +13,13 @@ from eval.types import Place
 from index import NotIndexedError, QuestionError
 
 if TYPE_CHECKING:
-    from qa import Service
+    from eval.engines import Engine
 
 
 class Witness:
     """Holds texts against the documents they are said to come from and remembers every false one."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Engine) -> None:
         self.violations: list[str] = []
         self._text = lru_cache(maxsize=64)(lambda doc_id: service.document(doc_id).text)
 
@@ -78,17 +78,17 @@ class Clock:
         return timings
 
 
-def warm_up(service: Service, questions: Iterable[str]) -> None:
-    """Ask once without a clock: loading a model is not part of answering a question."""
+def warm_up(service: Engine, questions: Iterable[str]) -> dict[str, Any]:
+    """Ask once without a clock: loading a model is not part of answering a question. The answer's receipt."""
     for question in questions:
         try:
-            service.ask(question)
+            return service.ask(question).receipt
         except QuestionError:
             continue
-        return
+    return {}
 
 
-def corpus_of(service: Service) -> dict[str, Any]:
+def corpus_of(service: Engine) -> dict[str, Any]:
     """What was searched: its size, and a hash that changes when any document does."""
     documents = sorted((info.source_id, info.sha256) for info in service.documents())
     return {"documents": len(documents), "sha256": sha256(documents)}

@@ -1,7 +1,8 @@
 """What is measured for one question: small pure functions over places and words.
 
-Every measure of a set is a ratio of sums over its questions (or, for refusal_auroc, a statistic of ranks);
-`run.py` sums what these functions return, `intervals.py` adds the uncertainty.
+Every measure of a set is a ratio of sums over its questions, or a statistic of how confident the answers are
+in those that can be answered and those that cannot: `summary.py` says which rows count and sums them,
+`intervals.py` and `calibration.py` add the rest and the uncertainty.
 """
 
 from __future__ import annotations
@@ -54,6 +55,26 @@ def is_found(fact: ResolvedFact, returned: Sequence[Place]) -> bool:
     return any(100 * covered(place, returned) >= ENOUGH_PERCENT * len(place) for place in fact.places)
 
 
+def is_relevant(quote: Place, facts: Sequence[ResolvedFact]) -> bool:
+    """Whether a quote overlaps the evidence of any fact: at least 60 % of the quote is evidence, or of a place.
+
+    Summed over the quotes given to answerable questions it is citation precision, as in Gao et al., "Enabling
+    Large Language Models to Generate Text with Citations" (EMNLP 2023), with the evidence in place of a model's
+    opinion. Either way, because a short quote out of long evidence supports a fact as a long quote around it
+    does. It is a lower bound: evidence lists places that are known to state a fact, and there may be others.
+
+    >>> fact = ResolvedFact("", (Place("a", 10, 30),))
+    >>> [is_relevant(Place("a", *span), [fact]) for span in ((12, 16), (0, 90), (0, 20), (5, 40))]
+    [True, True, False, True]
+    """
+    if not len(quote):
+        return False
+    places = [place for fact in facts for place in fact.places]
+    if 100 * covered(quote, places) >= ENOUGH_PERCENT * len(quote):
+        return True
+    return any(100 * covered(place, [quote]) >= ENOUGH_PERCENT * len(place) for place in places)
+
+
 def within_budget(returned: Iterable[Returned], budget: int) -> list[Place]:
     """The places that fit into a number of tokens, in the order given; the last one is cut.
 
@@ -89,7 +110,8 @@ def reciprocal_rank(facts: Sequence[ResolvedFact], hits: Sequence[Place]) -> flo
     """1 / r, where the first r hits together are the fewest that hold a fact; 0.0 if all of them do not.
 
     Voorhees, "The TREC-8 Question Answering Track Report" (1999), with "found" as everywhere here: two
-    hits that share a fact between them hold it from the second on, so a finer splitter loses nothing.
+    hits that share a fact between them hold it from the second on, so a finer splitter loses nothing. Over
+    quotes instead of hits it is `quote_rr`: how far one has to read for a first answer.
 
     >>> fact = ResolvedFact("", (Place("a", 0, 10),), ())
     >>> reciprocal_rank([fact], [Place("b", 0, 10), Place("a", 0, 3), Place("a", 3, 8)])

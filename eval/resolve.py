@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from eval.questions import Evidence, Question, raise_all
+from eval.questions import Evidence, Question, QuestionSet, raise_all
 from eval.types import Place, ResolvedFact, ResolvedQuestion
-
-if TYPE_CHECKING:
-    from qa import Service
+from index import Document, DocumentInfo, Span
 
 _QUOTATION = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u0060\u00b4\u2032\u02bc", "'")
@@ -21,28 +20,129 @@ _QUOTATION = str.maketrans(
 )
 _NEAR_ENOUGH = 0.3
 """Share of a quote's words that a stretch of text has to hold to be offered in its place."""
+_READ_CLOSELY = 5
+"""How many documents are read word by word for what is nearest: those with most of the quote's words."""
 
 
-def resolve(questions: Sequence[Question], service: Service) -> tuple[ResolvedQuestion, ...]:
-    """The questions with their evidence as places; a UsageError lists all evidence that has none."""
-    by_source = {info.source_id: info.doc_id for info in service.documents()}
-    text_of = cache(lambda doc_id: service.document(doc_id).text)
-    problems: list[str] = []
+class Library(Protocol):
+    """What evidence is looked up in: a Service, or a Store."""
+
+    def documents(self) -> list[DocumentInfo]: ...
+    def document(self, name: str) -> Document: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Evidence that has no place, by its fact and its own number, both counted from 1."""
+
+    question: Question
+    fact: int
+    evidence: int
+    message: str
+
+
+def resolve(questions: Sequence[Question], service: Library) -> tuple[ResolvedQuestion, ...]:
+    """The questions with their evidence as places; a UsageError lists all evidence that has none.
+
+    It names file and line where the questions are a QuestionSet, which knows them.
+    """
+    resolved, unresolved = resolve_what_fits(questions, service)
+    problems = []
+    for item in unresolved:
+        line = (
+            questions.line(item.question.id, item.fact, item.evidence)
+            if isinstance(questions, QuestionSet)
+            else None
+        )
+        where = f"{getattr(questions, 'path', '')}, line {line}: " if line else ""
+        problems.append(f"{where}question {item.question.id}, fact {item.fact}: {item.message}")
+    raise_all(problems, "The question set does not fit the indexed documents")
+    return resolved
+
+
+def resolve_what_fits(
+    questions: Sequence[Question], library: Library
+) -> tuple[tuple[ResolvedQuestion, ...], list[Unresolved]]:
+    """The questions with such places as their evidence has, and the evidence that has none."""
+    by_source = {info.source_id: info.doc_id for info in library.documents()}
+    everywhere = _find_everywhere(questions, library)
+    text_of = cache(lambda doc_id: library.document(doc_id).text)
+    unresolved: list[Unresolved] = []
     resolved = []
     for question in questions:
         facts = []
         for number, fact in enumerate(question.facts, 1):
             places: list[Place] = []
-            for evidence in fact.evidence:
+            for n, evidence in enumerate(fact.evidence, 1):
                 try:
-                    doc_id = find_document(evidence.doc, by_source)
-                    places += find_places(evidence, doc_id, text_of(doc_id))
+                    if not evidence.doc and evidence.quote is not None:
+                        places += _the_only(evidence.quote, everywhere[evidence.quote], library)
+                    else:
+                        doc_id = find_document(evidence.doc, by_source)
+                        places += find_places(evidence, doc_id, text_of(doc_id))
                 except ValueError as error:
-                    problems.append(f"question {question.id}, fact {number}: {error}")
+                    unresolved.append(Unresolved(question, number, n, str(error)))
             facts.append(ResolvedFact(fact.fact, tuple(places), fact.keys))
         resolved.append(ResolvedQuestion(question, tuple(facts)))
-    raise_all(problems, "The question set does not fit the indexed documents")
-    return tuple(resolved)
+    return tuple(resolved), unresolved
+
+
+Found = list[tuple[str, list[Place]]]
+"""The source ids of the documents that hold a quote, with where they do."""
+
+
+def _find_everywhere(questions: Sequence[Question], library: Library) -> dict[str, Found]:
+    """Every quote that names no document, with all that hold it; each document is read once."""
+    found: dict[str, Found] = {
+        evidence.quote: []
+        for question in questions
+        for fact in question.facts
+        for evidence in fact.evidence
+        if not evidence.doc and evidence.quote is not None
+    }
+    if not found:
+        return {}
+    bare = {quote: quote.translate(_BARE) for quote in found}
+    for info in library.documents():
+        text = library.document(info.doc_id).text
+        bare_text = text.translate(_BARE)
+        for quote, holders in found.items():
+            # What typesetting cannot tell apart holds every exact match too, so this misses nothing.
+            if bare[quote] and bare[quote] in bare_text:
+                spans = locate(quote, text)
+                holders.append((info.source_id, [Place(info.doc_id, *span) for span in spans]))
+    return found
+
+
+def _the_only(quote: str, found: Found, library: Library) -> list[Place]:
+    if len(found) == 1:
+        return found[0][1]
+    if found:
+        listed = ", ".join(source for source, _ in found[:5]) + (", …" if len(found) > 5 else "")
+        raise ValueError(
+            f'{len(found)} documents hold the quote "{quote}", say which is meant'
+            f' with "in" (in JSON Lines: "doc"): {listed}'
+        )
+    raise ValueError(f'no document holds the quote "{quote}"; {_nearest_anywhere(quote, library)}')
+
+
+def _nearest_anywhere(quote: str, library: Library) -> str:
+    """What any document holds that is most like a vanished quote, as the end of a sentence."""
+    wanted = {word.casefold() for word in re.findall(r"\w+", quote)}
+    promising: list[tuple[int, str, str]] = []
+    for info in library.documents():
+        text = library.document(info.doc_id).text.casefold()
+        promising.append((-sum(word in text for word in wanted), info.source_id, info.doc_id))
+    best: tuple[float, str, str, Span] | None = None
+    for _, source_id, doc_id in sorted(promising)[:_READ_CLOSELY]:
+        text = library.document(doc_id).text
+        share, span = _most_like(quote, text)
+        if span and (best is None or share > best[0]):
+            best = (share, source_id, text, span)
+    if best is None:
+        return "nothing in any comes near"
+    _, source_id, text, span = best
+    return f"nearest, in {source_id} {_shown(text, span)}"
 
 
 def find_document(name: str, by_source: dict[str, str]) -> str:
@@ -107,6 +207,23 @@ def _occurrences(needle: str, text: str) -> list[int]:
     return starts
 
 
+class _Bare(dict[int, str]):
+    """What is left of each character when typesetting is taken away, worked out once for each."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code).translate(_QUOTATION)
+        # Cf: the soft hyphen and characters of no width.
+        self[code] = "".join(
+            part
+            for part in unicodedata.normalize("NFKD", character)
+            if not part.isspace() and not _is_dash(part) and unicodedata.category(part) != "Cf"
+        )
+        return self[code]
+
+
+_BARE = _Bare()
+
+
 @lru_cache(maxsize=16)
 def strip_typesetting(text: str) -> tuple[str, list[int]]:
     """A text without what typesetting changes, and the offset that each of its characters came from.
@@ -117,15 +234,8 @@ def strip_typesetting(text: str) -> tuple[str, list[int]]:
     >>> strip_typesetting("a \ufb01-\\nx")
     ('afix', [0, 2, 2, 5])
     """
-    kept: list[str] = []
-    offsets: list[int] = []
-    for offset, character in enumerate(text.translate(_QUOTATION)):
-        for part in unicodedata.normalize("NFKD", character):
-            # Cf: the soft hyphen and characters of no width.
-            if not part.isspace() and not _is_dash(part) and unicodedata.category(part) != "Cf":
-                kept.append(part)
-                offsets.append(offset)
-    return "".join(kept), offsets
+    kept = [_BARE[ord(character)] for character in text]
+    return "".join(kept), [offset for offset, parts in enumerate(kept) for _ in parts]
 
 
 def _is_dash(character: str) -> bool:
@@ -134,7 +244,17 @@ def _is_dash(character: str) -> bool:
 
 
 def _nearest(quote: str, text: str) -> str:
-    """What the text holds that is most like a vanished quote, as the end of a sentence.
+    """What the text holds that is most like a vanished quote, as the end of a sentence."""
+    _, span = _most_like(quote, text)
+    return f"nearest, {_shown(text, span)}" if span else "nothing in it comes near"
+
+
+def _shown(text: str, span: Span) -> str:
+    return f'at {span.start} to {span.end}: "{" ".join(text[span.start : span.end].split())}"'
+
+
+def _most_like(quote: str, text: str) -> tuple[float, Span | None]:
+    """The stretch of a text that shares most words with a quote, and how large a share; None if too few.
 
     Words in common are counted in windows as long as the quote: quick over a whole report.
     """
@@ -147,7 +267,6 @@ def _nearest(quote: str, text: str) -> str:
         shared = (wanted & window).total()
         if shared > best_shared:
             best, best_shared = first, shared
-    if best_shared < _NEAR_ENOUGH * size:
-        return "nothing in it comes near"
-    start, end = words[best].start(), words[min(best + size, len(words)) - 1].end()
-    return f'nearest, at {start} to {end}: "{" ".join(text[start:end].split())}"'
+    if not best_shared or best_shared < _NEAR_ENOUGH * size:
+        return 0.0, None
+    return best_shared / size, Span(words[best].start(), words[min(best + size, len(words)) - 1].end())

@@ -52,23 +52,33 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """What became of one fact: found in the hits by token budget, in the quotes, by its keys (None: none)."""
+    """What became of one fact: found in the hits by token budget, in the quotes, by its keys (None: none).
+
+    `voiced`: whether a voice that states it is among those quoted; None where its documents have no voice.
+    """
 
     fact: str
     found: dict[int, bool]
     quoted: bool
     keys: bool | None
+    voiced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteRow:
-    """A quote as it was served; `verbatim` says whether the document holds it there."""
+    """A quote as it was served; `verbatim` says whether the document holds it there.
+
+    `relevant`: whether it overlaps the evidence of a fact enough; None where there is no evidence to hold it
+    against.
+    """
 
     text: str
     source_id: str
     start: int
     end: int
     verbatim: bool
+    voice: str = ""
+    relevant: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,8 @@ class Row:
     """What became of one question. Every measure is computed from rows and from nothing else.
 
     `status` is empty when the question was searched for but not asked; `error` says why one failed.
-    `ranking` holds the measures of a BEIR query; `documents` the source ids served, best first.
+    `rr` looks for a fact in the hits, `quote_rr` in the quotes. `ranking` holds the measures of a BEIR query;
+    `documents` the source ids served, best first. `must_cite_*` is what the question asks of its quotes.
     """
 
     id: str
@@ -92,18 +103,52 @@ class Row:
     ranking: dict[str, float] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
     error: str = ""
+    quote_rr: float | None = None
+    must_cite_voices: tuple[str, ...] = ()
+    must_cite_at_least: int = 0
 
     @property
     def refused(self) -> bool:
         return self.status == "not_in_documents"
+
+    @property
+    def failed(self) -> bool:
+        """Whether the question was turned away, asked or searched for."""
+        return self.status == ERROR or bool(self.error)
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The source ids of the documents quoted, each once."""
+        return tuple(dict.fromkeys(quote.source_id for quote in self.quotes))
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """The voices quoted, each once."""
+        return tuple(dict.fromkeys(quote.voice for quote in self.quotes if quote.voice))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """A point of the reliability curve: the questions whose confidence lies between `low` and `high`.
+
+    `confidence` is their mean confidence and `answerable` the share that can be answered: equal when the
+    confidence is calibrated.
+    """
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    answerable: float
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """An evaluation. All but `timings` is the same for the same corpus, settings and questions.
 
-    In `measures` higher is better and all lie between 0 and 1, so each can have a floor; `costs` are what
-    it took. `violations` are texts that their document does not hold where it is said to: any is a fault.
+    In `measures` higher is better and all lie between 0 and 1, so each can have a floor; `costs` are counts of
+    what was given to read, neither good nor bad in themselves. `violations` are texts that their document does
+    not hold where it is said to: any is a fault. `reliability` is the curve behind the measure `calibration`.
     """
 
     kind: str
@@ -115,3 +160,4 @@ class Report:
     notes: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     timings: dict[str, Any] = field(default_factory=dict)
+    reliability: tuple[Bin, ...] = ()

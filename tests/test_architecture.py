@@ -37,10 +37,12 @@ PUBLIC = {
         reference search_payload
     """,
     "eval": """
-        MEASURE_NAMES Evidence Fact FactRow Measure Place Question QuoteRow Report ResolvedFact ResolvedQuestion Row
-        Draft Finding QuestionSet
-        as_json as_table as_yaml crossed draft drafts_as_yaml drafts_note evaluate evaluate_beir lint parse_floor
-        parse_questions read_questions resolve unmet_expectations
+        Bin Comparison Draft EndpointEngine Evidence Fact FactRow Finding GateSettings MEASURE_NAMES Measure
+        MeasureChange Place Question QuestionChange QuestionSet QuoteRow Report ResolvedFact
+        ResolvedQuestion Row RunFileEngine Verdict as_html as_json as_junit as_markdown as_table as_yaml
+        compare crossed draft drafts_as_yaml drafts_note evaluate evaluate_beir judge lint parse_floor
+        parse_questions read_gate_settings read_questions read_run report_of resolve save_run told
+        unmet_expectations update_baseline
     """,
 }
 

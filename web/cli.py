@@ -15,8 +15,9 @@ from typing import Any
 import click
 
 from web.commands.documents import check, documents, index, remove, show
-from web.commands.evaluate import evaluate
+from web.commands.evaluate import compare, evaluate
 from web.commands.printing import say
+from web.commands.question_sets import questions
 from web.commands.questions import ask, search
 from web.commands.serve import serve
 
@@ -81,7 +82,7 @@ def main(verbose: bool) -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-for command in (index, documents, remove, search, ask, show, check, serve, evaluate):
+for command in (index, documents, remove, search, ask, show, check, serve, evaluate, compare, questions):
     main.add_command(command)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from eval import Evidence, Fact, Question, as_json, as_table, evaluate
 from eval.summary import NAMES
+from tests.eval.report_values import make_report, make_verdict
 
 TEXTS = {"a.txt": "Five homes were inspected.", "b.txt": "Nothing to see."}
 QUESTIONS = [
@@ -62,11 +63,29 @@ class TestJson:
                 "found": {"250": True, "500": True, "1000": True, "2000": True},
                 "quoted": True,
                 "keys": True,
+                "voiced": None,
             }
         ]
         assert first["quotes"] == [
-            {"text": TEXTS["a.txt"], "source_id": "a.txt", "start": 0, "end": 26, "verbatim": True}
+            {
+                "text": TEXTS["a.txt"],
+                "source_id": "a.txt",
+                "start": 0,
+                "end": 26,
+                "verbatim": True,
+                "voice": "other",
+                "relevant": True,
+            }
         ]
+
+    def test_the_reliability_curve_is_there(self, report):
+        assert as_json(report)["reliability"][-1] == {
+            "low": 0.9,
+            "high": 1.0,
+            "n": 1,
+            "confidence": 0.9,
+            "answerable": 1.0,
+        }
 
     def test_timings_can_be_left_out(self, report):
         assert "timings" in as_json(report)
@@ -103,3 +122,34 @@ class TestTable:
         table = as_table(evaluate(Lying(TEXTS, script), QUESTIONS[:1]))
         assert "NOT VERBATIM (2):" in table
         assert "question q1, quote 1: not the text of document id-a.txt from 0 to 26" in table
+
+
+class TestComparison:
+    def test_measures_before_and_now(self):
+        lines = as_table(make_report(), make_verdict()).splitlines()
+        start = next(n for n, line in enumerate(lines) if line.startswith("against the baseline"))
+        assert lines[start].split()[3:] == ["before", "now", "change", "p", "questions", "verdict"]
+        assert lines[start + 1].split() == [
+            "fact_recall@1000", "0.750", "0.375", "-0.375", "<0.001", "5", "worse",
+        ]  # fmt: skip
+
+    def test_changed_questions_with_the_words_that_changed(self):
+        table = as_table(make_report(), make_verdict())
+        assert "5 questions changed: 3 worse, 1 better, 1 other quotes only." in table
+        assert (
+            "  changed: fine How many?\n"
+            "    other quotes, with the same facts\n"
+            "    - a.txt 0-36: The council closed [-six-] homes in [-May.-]\n"
+            "    + a.txt 0-46: The council closed {+five+} homes in {+May and June.+}\n"
+        ) in table
+
+    def test_the_verdict_comes_last(self):
+        lines = as_table(make_report(), make_verdict()).splitlines()
+        assert lines[-3:-1] == ["GATE FAILED", "  fact_recall@1000 fell from 0.750 to 0.375"]
+        assert as_table(make_report(), make_verdict(passed=True)).splitlines()[-1] == "gate passed"
+
+    def test_words_of_others_cannot_drive_the_terminal(self):
+        table = as_table(make_report(), make_verdict(), verbose=True)
+        assert "\x1b" not in table
+        assert table.encode().decode() == table
+        assert not any(line.startswith("#") for line in table.splitlines())

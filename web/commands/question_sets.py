@@ -17,18 +17,20 @@ if TYPE_CHECKING:
     from eval import Finding
 
 
-@click.group()
-def questions() -> None:
-    """Draft a question set, and check one."""
-
-
-@questions.command(
+@click.group(
     epilog="""
 \b
 Examples: pincite questions draft --data casebook -o questions.yaml
           pincite questions lint questions.yaml --data casebook
+
+Both take --data DIR (or PINCITE_DATA) and --store URL, like every other command.
 """
 )
+def questions() -> None:
+    """Draft a question set, or check one."""
+
+
+@questions.command(epilog="Example: pincite questions draft -n 50 --data casebook -o questions.yaml")
 @click.option("-n", "count", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="NUMBER",
               help="Another number chooses others.")  # fmt: skip
