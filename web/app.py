@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from apiflask import APIFlask
 from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
 from flask_talisman import Talisman
 from werkzeug.exceptions import SecurityError
 
@@ -73,6 +74,8 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         AUTO_404_RESPONSE=False,
         DESCRIPTION="Answers from documents, in quotations cited to the character.",
     )
+    # An answer reads in the order in which the contract tells it.
+    cast(DefaultJSONProvider, app.json).sort_keys = False
     app.extensions["pincite"] = service
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
