@@ -76,6 +76,8 @@ class Anchor:
                 return self._nowhere("lost", f'"{_short(text)}" of {info.source_id}', info, text)
             start, end = found.start, found.end
             text = text.strip() if as_served else whole[start:end]
+        elif text is None and end > len(whole):
+            return self._nowhere("lost", f"characters {start} to {end} of {info.source_id}", info, text)
         taken.add((info.doc_id, start, end))
         return Anchored(info, info.doc_id, start, end, whole[start:end] if text is None else text)
 
@@ -88,7 +90,7 @@ class Anchor:
     def _find(
         self, info: DocumentInfo, text: str, whole: str, taken: set[tuple[str, int, int]]
     ) -> Span | None:
-        places = locate(text, whole)
+        places = locate(text, whole) if text.strip() else []
         if not places:
             return None
         if len(places) > 1:

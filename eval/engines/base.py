@@ -56,6 +56,10 @@ class ForeignEngine:
         """What a reader of the measures has to know about the engine; complete once all was asked."""
         yield from self._anchor.notes()
 
+    def _counting(self, question_id: str | None) -> Anchor:
+        """What finds places; for a question without an id, asked to warm up, one whose counts are not told."""
+        return self._anchor if question_id is not None else Anchor(self._corpus)
+
 
 def told(report: Report, engine: ForeignEngine) -> Report:
     """The report with the engine's notes, and without what an engine that only searches cannot be measured by."""

@@ -64,7 +64,9 @@ class EndpointEngine(ForeignEngine):
             raise EndpointError(
                 f'{self._shown("api/ask")} sent no answer: neither "status" nor "quotes" is in it'
             )
-        return answer_of(record, self._anchor, question, question_id, self._number_of_documents)
+        return answer_of(
+            record, self._counting(question_id), question, question_id, self._number_of_documents
+        )
 
     def search(self, question: str, *, k: int = 10, question_id: str | None = None) -> SearchResult:
         """What GET /api/search finds; at most 100 hits, as many as the contract lets one ask for."""
@@ -77,7 +79,7 @@ class EndpointEngine(ForeignEngine):
         record = self._record("GET", "api/search", params=query)
         if "hits" not in record:
             raise EndpointError(f'{self._shown("api/search")} sent no result: "hits" is not in it')
-        return SearchResult(question, hits_of(record, self._anchor, k), question_id)
+        return SearchResult(question, hits_of(record, self._counting(question_id))[:k], question_id)
 
     def close(self) -> None:
         """Let go of the connections."""

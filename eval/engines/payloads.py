@@ -61,11 +61,11 @@ def _item_problems(item: Any, kind: str) -> Iterator[str]:
         yield f'"score" is {score!r}, not a number'
 
 
-def hits_of(record: Mapping[str, Any], anchor: Anchor, k: int) -> tuple[Hit, ...]:
-    """The first k hits of a record, in the order served; ranks count from 1 whatever the record says."""
+def hits_of(record: Mapping[str, Any], anchor: Anchor) -> tuple[Hit, ...]:
+    """The hits of a record, in the order served; ranks count from 1 whatever the record says."""
     taken: set[tuple[str, int, int]] = set()
     hits = []
-    for rank, item in enumerate((record.get("hits") or ())[:k], 1):
+    for rank, item in enumerate(record.get("hits") or (), 1):
         place = anchor.place(item, taken, as_served=False)
         passage = Passage(
             f"{place.doc_id}:{place.start}-{place.end}",
@@ -105,7 +105,7 @@ def answer_of(
         quotes=tuple(quotes),
         citations=tuple(citations),
         searched=Searched(documents, 0),
-        hits=hits_of(record, anchor, len(record.get("hits") or ())),
+        hits=(),  # measured are those of a search
         question_id=name,
         receipt=dict(record["receipt"]) if isinstance(record.get("receipt"), dict) else {},
     )

@@ -13,6 +13,7 @@ from eval.questions import json_lines, raise_all
 from index import QuestionError, UsageError
 
 if TYPE_CHECKING:
+    from index import Hit
     from qa import Answer, SearchResult
 
 Records = dict[str, dict[str, Any]]
@@ -30,6 +31,7 @@ class RunFileEngine(ForeignEngine):
         self._path = Path(path)
         self._number_of_documents = len(corpus.documents())
         self._asked: set[str] = set()
+        self._hits: dict[str, tuple[Hit, ...]] = {}
         if is_trec(self._path):
             self._records, self._reordered = read_trec(self._path)
             self._trec = True
@@ -44,14 +46,19 @@ class RunFileEngine(ForeignEngine):
     def ask(self, question: str, *, question_id: str | None = None) -> Answer:
         """The answer that the run holds; of a run of searches, one without quotes."""
         record = self._record(question, question_id)
-        return answer_of(record, self._anchor, question, question_id, self._number_of_documents)
+        return answer_of(
+            record, self._counting(question_id), question, question_id, self._number_of_documents
+        )
 
     def search(self, question: str, *, k: int = 10, question_id: str | None = None) -> SearchResult:
         """The first k hits that the run holds for the question."""
         from qa import SearchResult
 
         record = self._record(question, question_id)
-        return SearchResult(question, hits_of(record, self._anchor, k), question_id)
+        key = question_id or ""
+        if key not in self._hits:  # a test collection asks again for more, and nothing shall be counted twice
+            self._hits[key] = hits_of(record, self._counting(question_id))
+        return SearchResult(question, self._hits[key][:k], question_id)
 
     def notes(self) -> Iterator[str]:
         """What the file leaves open, and what of it was not asked for."""

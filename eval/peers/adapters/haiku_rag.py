@@ -45,8 +45,13 @@ async def _search(
             await client.create_document(text, uri=name)
         for name, question in questions:
             hits = await client.search(question, limit=k)
-            found.append((name, [{"doc": hit.document_uri, "text": hit.content} for hit, _ in hits]))
+            found.append((name, [{"doc": hit.document_uri, "text": _bare(hit.content)} for hit, _ in hits]))
     return found
+
+
+def _bare(content: str) -> str:
+    """A chunk without the fences that docling puts around what it takes for code, which no document holds."""
+    return "\n".join(line for line in content.split("\n") if line.strip() != "```")
 
 
 def _without_servers(model: str) -> None:
