@@ -1,12 +1,14 @@
-# docker build -t pincite . && docker run -p 127.0.0.1:8000:8000 -v "$PWD/my-documents:/documents:ro" pincite
+# docker build -t pincite .
+# docker run -p 127.0.0.1:8000:8000 -v "$PWD/my-documents:/documents:ro" pincite
 FROM python:3.11-slim
 
 RUN useradd --create-home pincite
 WORKDIR /app
-# torch's own build for processors comes first: whatever else asks for it is then content.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --no-cache-dir torch==2.13.0 --index-url "$TORCH_INDEX"
-COPY pyproject.toml constraints.txt README.md ./
+# torch first, so that whatever else asks for it is content. Its plain build brings several GB for graphics cards:
+# where your index has a build for processors, give its options in TORCH_OPTIONS.
+ARG TORCH_OPTIONS=""
+RUN pip install --no-cache-dir torch==2.13.0 $TORCH_OPTIONS
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY index index
 COPY qa qa
 COPY web web
