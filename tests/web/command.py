@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,8 @@ def start(*arguments: object, stdout: int | IO[bytes] = subprocess.PIPE, stderr:
         [PROGRAM, *map(str, arguments)],
         stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, cwd=cwd,
         env={**os.environ, "PYTHONWARNINGS": "error", **(env or {})},
+        # A shell starts what it puts in the background with Ctrl-C ignored, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
