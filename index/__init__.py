@@ -6,7 +6,7 @@ import os
 # read when they are loaded, so it is set before anything can load them.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from index.build import Progress, Summary, index_paths, locked
+from index.build import Progress, Summary, index_paths
 from index.embed import DEFAULT_MODEL, Embeddable, Embedder, Embedding, TransformerEmbedder
 from index.errors import (
     LoadError,
@@ -18,10 +18,12 @@ from index.errors import (
     UsageError,
 )
 from index.lexical import words
+from index.loaders import KINDS
 from index.loaders.fields import iso_date
+from index.lock import locked
 from index.settings import IndexSettings
 from index.split import sentence_spans, split
-from index.store import Counts, Entry, Scored, Similarity, Store, open_store
+from index.store import Alias, Counts, Entry, Scored, Similarity, Store, open_store
 from index.structure import infer_blocks
 from index.text import clean, fold
 from index.tokens import count_tokens, token_spans
@@ -32,20 +34,21 @@ from index.types import (
     DocumentInfo,
     Filter,
     Hit,
+    Mention,
     Page,
     Passage,
     Span,
+    Speech,
     document_id,
     passage_id,
 )
 
 __all__ = [
-    "DEFAULT_MODEL", "VOICES", "Block", "Counts", "Document", "DocumentInfo", "Embeddable", "Embedder",
-    "Embedding", "Entry", "Filter", "Hit", "IndexSettings", "LoadError", "MismatchError", "NotIndexedError",
-    "Page", "Passage", "PinciteError", "Progress", "QuestionError", "Scored", "Similarity", "Span", "Store",
-    "StoreError", "Summary", "TransformerEmbedder", "UsageError",
-    "clean", "count_tokens", "document_id", "fold",
-    "index_paths", "infer_blocks", "iso_date", "locked", "open_store", "passage_id", "sentence_spans",
-    "split", "token_spans",
-    "words",
+    "DEFAULT_MODEL", "KINDS", "VOICES", "Alias", "Block", "Counts", "Document", "DocumentInfo",
+    "Embeddable", "Embedder", "Embedding", "Entry", "Filter", "Hit", "IndexSettings", "LoadError",
+    "Mention", "MismatchError", "NotIndexedError", "Page", "Passage", "PinciteError", "Progress",
+    "QuestionError", "Scored", "Similarity", "Span", "Speech", "Store", "StoreError", "Summary",
+    "TransformerEmbedder", "UsageError", "clean", "count_tokens", "document_id", "fold", "index_paths",
+    "infer_blocks", "iso_date", "locked", "open_store", "passage_id", "sentence_spans", "split",
+    "token_spans", "words",
 ]  # fmt: skip

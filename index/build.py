@@ -6,22 +6,20 @@ import hashlib
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from index.embed import Embeddable, Embedder
+from index.annotate import annotate
+from index.embed import Embedder, embeddable
 from index.errors import LoadError, MismatchError, UsageError
 from index.files import RECORDS, File, exists, find, missing, rows_of, same_file, shown, size
-from index.loaders import read_documents
+from index.loaders import KINDS, read_documents
 from index.settings import IndexSettings
 from index.sources import SourceRow, apply
 from index.split import split
-from index.store import Entry, Store, mismatch
-from index.text import clean
-from index.types import Document, Passage, Span, document_id
+from index.store import Alias, Entry, Store, mismatch
+from index.types import Document, DocumentInfo, Passage, document_id
 
 _LOADERS = "1"
 """Part of every source key: to be raised with a change to the loaders, so that files are read again."""
@@ -90,34 +88,12 @@ def index_paths(
     for file in files.values():
         run.read(file)
     run.flush()
+    run.part_what_differs()
     run.forget_other_names()
     if prune:
         run.prune(present)
     store.refresh()
     return summary
-
-
-def locked(folder: Path, waiting: Callable[[], None], timeout_s: float = -1) -> FileLock:
-    """The lock that one indexer of a folder holds at a time, taken; `waiting` is called if another holds it.
-
-    The system lets go of it when its holder dies, however it dies. UsageError after `timeout_s` of waiting.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "index.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            waiting()
-            lock.acquire(timeout=timeout_s)
-    except Timeout:
-        raise UsageError(f"another pincite index is still at work in {folder}; try again later") from None
-    except OSError as error:
-        raise UsageError(
-            f"{folder} may not be written ({error.strerror or error}); change its permissions, or name another"
-            " folder with --data"
-        ) from error
-    return lock
 
 
 class _Run:
@@ -131,11 +107,20 @@ class _Run:
         self._keys = store.source_keys()
         self._origins: dict[str, str] = {}
         self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._same: dict[str, DocumentInfo] = {}  # by source key, which two files share if they are the same
         for info in store.documents():
             self._origins[info.doc_id] = info.origin
             self._names[info.origin].add(info.source_id)
+            if info.media_type != KINDS[RECORDS[1:]]:
+                self._same[self._keys[info.doc_id]] = info
+        self._aliases = {alias.name: alias for alias in store.aliases()}
+        for alias in self._aliases.values():
+            self._names[alias.origin].add(alias.name)
+        self._met: dict[str, File] = {}  # files that are but another name of a document
         self._other_names: list[tuple[str, str]] = []
         self._rows: dict[Path, dict[str, SourceRow]] = {}
+        self._new_names: list[Alias] = []
+        self._old_names: list[str] = []
         self._seen: set[str] = set()
         self._batch: list[tuple[Document, list[Passage], str]] = []
         self._bytes = 0
@@ -167,6 +152,10 @@ class _Run:
             self.summary.unchanged.append(name)
             self.progress.advance(left, name)
             return
+        if key and self._still_named(file, key):
+            self.summary.unchanged.append(name)
+            self.progress.advance(left, name)
+            return
         for document in read_documents(file.path, file.source_id):
             if isinstance(document, LoadError):
                 self.summary.failed.append(document)
@@ -177,6 +166,29 @@ class _Run:
             if sum(len(passages) for _, passages, _ in self._batch) >= _BATCH_PASSAGES:
                 self.flush(name)
         self._bytes += left
+
+    def _still_named(self, file: File, key: str) -> bool:
+        """Whether the store knows the file as another name of a document that has this content still."""
+        alias = self._aliases.get(file.source_id)
+        known = alias and alias.source_key == key and self._keys.get(alias.doc_id) == key
+        if not alias or not known or (alias.origin != str(file.path) and not exists(alias.origin)):
+            return False
+        self._met[file.source_id] = file
+        return True
+
+    def part_what_differs(self) -> None:
+        """Reads the files anew that were another name of a document which then turned out to have changed."""
+        for name, file in list(self._met.items()):
+            alias = self._aliases[name]
+            if self._keys.get(alias.doc_id) != alias.source_key:
+                self._read_anew(file)
+        self.flush()
+
+    def _read_anew(self, file: File) -> None:
+        del self._met[file.source_id]
+        if file.source_id in self.summary.unchanged:
+            self.summary.unchanged.remove(file.source_id)
+        self.read(file)
 
     def _stands(self, doc_id: str, origin: str, key: str) -> bool:
         """Whether the store holds just this: from this file, or from a copy of it that is still there."""
@@ -193,18 +205,34 @@ class _Run:
             document = replace(document, info=apply(file.row, document.info))
         info = document.info
         # Of the bytes that were read just now: the file may have changed since it was looked at.
-        key = _key(info.sha256, file.row)
+        key = _key(info.sha256, file)
+        twin = self._same.get(key) if info.media_type != KINDS[RECORDS[1:]] else None
         if self._stands(info.doc_id, info.origin, key):
             self._seen.add(info.doc_id)
             self.summary.unchanged.append(info.source_id)
         elif problem := self._problem(document):
             self.summary.failed.append(LoadError(info.origin, problem))
+        elif twin and self._is_copy(info, twin):
+            known = self._aliases.get(info.source_id)
+            (self.summary.changed if known else self.summary.added).append(info.source_id)
+            self._aliases[info.source_id] = Alias(info.source_id, twin.doc_id, info.origin, key)
+            self._new_names.append(self._aliases[info.source_id])
+            self._met[info.source_id] = file
         else:
             self._seen.add(info.doc_id)
+            if self._aliases.pop(info.source_id, None):
+                self._old_names.append(info.source_id)
+            self._same.pop(self._keys.get(info.doc_id, ""), None)
+            self._same[key], self._keys[info.doc_id] = info, key
+            document = annotate(document)
             passages = split(document, self.settings.passage_tokens)
             new = info.doc_id not in self._origins
             (self.summary.added if new else self.summary.changed).append(info.source_id)
             self._batch.append((document, passages, key))
+
+    def _is_copy(self, info: DocumentInfo, twin: DocumentInfo) -> bool:
+        """Whether a new document is the file of a stored one once more, and not that file under a new name."""
+        return info.doc_id not in self._origins and info.origin != twin.origin and exists(twin.origin)
 
     def _problem(self, document: Document) -> str:
         """Why a document cannot be stored, or ""."""
@@ -214,13 +242,14 @@ class _Run:
                 f"another file of this run goes by the name {info.source_id!r} too;"
                 " index the folder above both, so that their names differ"
             )
-        known = self._origins.get(info.doc_id, info.origin)
+        alias = self._aliases.get(info.source_id)
+        known = alias.origin if alias else self._origins.get(info.doc_id, info.origin)
         if known != info.origin and exists(known) and not same_file(known, info.origin):
             return (
                 f"the name {info.source_id!r} already stands for {known};"
                 " index the folder above both, or use another --data"
             )
-        for text in (document.text, *astuple(info)):
+        for text in (document.text, *(value for value in astuple(info) if isinstance(value, str))):
             try:
                 text.encode()
             except UnicodeEncodeError as error:
@@ -246,6 +275,10 @@ class _Run:
         if entries:
             self.store.put(entries, self.settings)
             self.summary.passages += len(texts)
+        if self._new_names or self._old_names:
+            self.store.unalias(self._old_names)
+            self.store.alias(self._new_names)
+            self._new_names, self._old_names = [], []
         if not texts:
             self.progress.advance(self._bytes, name)
         self._batch.clear()
@@ -253,9 +286,14 @@ class _Run:
 
     def forget_other_names(self) -> None:
         """Removes what files were stored as before they took the name they have now."""
-        gone = [name for name, now in dict(self._other_names).items() if document_id(now) in self._seen]
+        gone = [
+            name
+            for name, now in dict(self._other_names).items()
+            if document_id(now) in self._seen or now in self._met
+        ]
         if gone:
             self.store.remove([document_id(name) for name in gone])
+            self.store.unalias(gone)
             self.summary.removed += gone
 
     def prune(self, roots: Iterable[Path]) -> None:
@@ -263,28 +301,27 @@ class _Run:
         places = {str(root) for root in roots}
         # Not gone, only not readable this time: a file, a line of it, or a folder.
         unread = {error.where for error in self.summary.failed}
-        gone = []
-        for info in self.store.documents():
-            if info.doc_id not in self._seen:
-                above = {info.origin, *map(str, Path(info.origin).parents)}
-                if above & places and not above & unread:
-                    gone.append(info)
-        if gone:
+
+        def is_gone(origin: str) -> bool:
+            above = {origin, *map(str, Path(origin).parents)}
+            return bool(above & places) and not above & unread
+
+        names = [
+            alias.name
+            for alias in self.store.aliases()
+            if alias.name not in self._met and is_gone(alias.origin)
+        ]
+        gone = [
+            info for info in self.store.documents() if info.doc_id not in self._seen and is_gone(info.origin)
+        ]
+        if names or gone:
+            self.store.unalias(names)
             self.store.remove([info.doc_id for info in gone])
-            self.summary.removed += [info.source_id for info in gone]
-
-
-def embeddable(document: Document, passage: Passage) -> Embeddable:
-    """A passage as the model reads it: cleaned, its sentences one after another."""
-    parts: list[str] = []
-    spans: list[Span] = []
-    at = 0
-    for sentence in passage.sentences:
-        part = clean(document.text[sentence.start : sentence.end])
-        parts.append(part)
-        spans.append(Span(at, at + len(part)))
-        at += len(part) + 1
-    return Embeddable(" ".join(parts), tuple(spans))
+            self.summary.removed += [*(info.source_id for info in gone), *names]
+        # What a removed document was another name of stands for itself from now on.
+        for info in gone:
+            self._same.pop(self._keys.pop(info.doc_id, ""), None)
+        self.part_what_differs()
 
 
 def _depth(file: File) -> tuple[int, str]:
@@ -299,10 +336,12 @@ def _whole_file_key(file: File) -> str:
         if not stat.S_ISREG(file.path.stat().st_mode):
             return ""  # a pipe would wait for a writer for ever
         with file.path.open("rb") as stream:
-            return _key(hashlib.file_digest(stream, "sha256").hexdigest(), file.row)
+            return _key(hashlib.file_digest(stream, "sha256").hexdigest(), file)
     except OSError:
         return ""  # the loader says what is wrong
 
 
-def _key(sha256: str, row: SourceRow | None) -> str:
-    return hashlib.sha256(f"{_LOADERS} {sha256} {row!r}".encode()).hexdigest()
+def _key(sha256: str, file: File) -> str:
+    """The same for files with the same content of which the same is said, whatever they are called."""
+    said = replace(file.row, file="") if file.row else None
+    return hashlib.sha256(f"{_LOADERS} {sha256} {file.path.suffix.lower()} {said!r}".encode()).hexdigest()

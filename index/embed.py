@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index.errors import UsageError
-from index.types import Span
+from index.text import clean
+from index.types import Document, Passage, Span
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -205,3 +206,16 @@ def _sha256(path: Path) -> str:
         raise UsageError(f"{path} is missing; reinstall the package that brings it")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def embeddable(document: Document, passage: Passage) -> Embeddable:
+    """A passage as the model reads it: cleaned, its sentences one after another."""
+    parts: list[str] = []
+    spans: list[Span] = []
+    at = 0
+    for sentence in passage.sentences:
+        part = clean(document.text[sentence.start : sentence.end])
+        parts.append(part)
+        spans.append(Span(at, at + len(part)))
+        at += len(part) + 1
+    return Embeddable(" ".join(parts), tuple(spans))

@@ -23,6 +23,8 @@ class LexicalIndex:
 
     def __init__(self, index: tantivy.Index) -> None:
         index.register_tokenizer(_ANALYSER, _analyser())
+        # By itself it would look twice a second whether the files have changed; they never do.
+        index.config_reader(reload_policy="manual")
         index.reload()
         self._searcher = index.searcher()
 
@@ -53,10 +55,13 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def best(self, question: str, k: int, *, only: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def best(
+        self, question: str, k: int, *, only: Collection[int] | None = None, but: Collection[int] = ()
+    ) -> list[tuple[int, float]]:
         """(number, score) of the k passages that score highest for any of the question's words.
 
-        `only` narrows the search to these passages before ranking; scores stay those of the whole index.
+        `only` narrows the search to these passages before ranking, `but` keeps these out of it; scores stay
+        those of the whole index.
         """
         query_words = list(dict.fromkeys(words(question)))
         if k <= 0 or not query_words or not len(self) or (only is not None and not only):
@@ -70,6 +75,11 @@ class LexicalIndex:
                     (tantivy.Occur.Must, any_word),
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
                 ]
+            )
+        elif but:
+            left_out = tantivy.Query.term_set_query(_schema(), "number", list(but))
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, any_word), (tantivy.Occur.MustNot, left_out)]
             )
         fetch = k + _SPARE
         while True:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from index.split import SPLITTER
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the stored form; a store refuses one that it does not know."""
 
 

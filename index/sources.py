@@ -82,6 +82,8 @@ def read_sources(folder: Path) -> tuple[dict[str, SourceRow], list[LoadError]]:
 def apply(row: SourceRow, info: DocumentInfo) -> DocumentInfo:
     """`info` with every field that the row fills in."""
     told = {name: value for name in _COLUMNS[1:] if (value := getattr(row, name))}
+    if row.published:
+        told["dated_by"] = NAME
     return replace(info, **told) if told else info
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import nupunkt
 
 from index.structure import infer_blocks
 from index.tokens import count_tokens, token_spans
-from index.types import Block, Document, Page, Passage, Span, passage_id
+from index.types import Block, Document, Page, Passage, Span, Speech, passage_id
 
 SPLITTER = "3"
 """Part of an index's fingerprint: to be raised with every change that moves a passage's borders."""
@@ -46,16 +47,33 @@ class _Sentence:
 def split(document: Document, passage_tokens: int = 120) -> list[Passage]:
     """The passages of a document in order. Each holds at most `passage_tokens` cl100k tokens.
 
-    A sentence is cut only when it alone exceeds the budget. Furniture enters no passage.
+    A sentence is cut only when it alone exceeds the budget. Furniture enters no passage; boilerplate, and what
+    someone else than the author says at length, share none with other text.
     """
     text = document.text
     blocks = document.blocks or infer_blocks(text)
+    apart = [speech for speech in document.speeches if speech.voice]
     passages: list[Passage] = []
     for heading, section in _sections(text, blocks):
-        sentences = list(_sentences(text, section, passage_tokens))
-        for group in _pack(text, sentences, passage_tokens):
-            passages.append(_passage(document, len(passages), heading, group))
+        for run in _runs(section, apart):
+            sentences = list(_sentences(text, run, passage_tokens))
+            for group in _pack(text, sentences, passage_tokens):
+                boilerplate = run[0].boilerplate
+                passages.append(_passage(document, len(passages), heading, group, boilerplate))
     return passages
+
+
+def _runs(section: list[Block], apart: list[Speech]) -> Iterator[list[Block]]:
+    """A section's blocks in runs that are all boilerplate or all not, and all of one speaker."""
+
+    for _, run in groupby(section, lambda block: (block.boilerplate, _speech_at(apart, block.start))):
+        yield list(run)
+
+
+def _speech_at(speeches: Sequence[Speech], at: int) -> Speech | None:
+    """The speech that a character belongs to; they are in order and don't overlap."""
+    i = bisect_right(speeches, at, key=lambda speech: speech.start) - 1
+    return speeches[i] if i >= 0 and at < speeches[i].end else None
 
 
 def _sections(text: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[Block]]]:
@@ -210,24 +228,39 @@ def _block_tokens(sentences: list[_Sentence], first: int) -> int:
     return total
 
 
-def _passage(document: Document, ordinal: int, heading: str, group: list[_Sentence]) -> Passage:
+def _passage(
+    document: Document, ordinal: int, heading: str, group: list[_Sentence], boilerplate: bool
+) -> Passage:
     start, end = group[0].start, group[-1].end
-    text = document.text[start:end]
+    first, last = _page(document.pages, start), _page(document.pages, end - 1)
+    within = [speech for speech in document.speeches if speech.start < end and start < speech.end]
+    whole = next((speech for speech in within if speech.voice), None)
     return Passage(
         passage_id=passage_id(document.info.doc_id, start, end),
         doc_id=document.info.doc_id,
         ordinal=ordinal,
         start=start,
         end=end,
-        text=text,
+        text=document.text[start:end],
         heading=heading,
-        page=_page(document.pages, start),
+        page=first.number if first else None,
         paragraph=group[0].number,
         sentences=tuple(Span(sentence.start, sentence.end) for sentence in group),
+        page_end=last.number if last else None,
+        page_label=first.label if first else None,
+        boilerplate=boilerplate,
+        voice=whole.voice if whole else "",
+        speaker=whole.speaker if whole else "",
+        published=whole.published if whole else "",
+        speeches=tuple(
+            replace(speech, start=max(speech.start, start), end=min(speech.end, end))
+            for speech in within
+            if not speech.voice
+        ),
     )
 
 
-def _page(pages: tuple[Page, ...], at: int) -> int | None:
-    """The number of the page that a character is on."""
+def _page(pages: tuple[Page, ...], at: int) -> Page | None:
+    """The page that a character is on."""
     i = bisect_right(pages, at, key=lambda page: page.start) - 1
-    return pages[i].number if i >= 0 and at < pages[i].end else None
+    return pages[i] if i >= 0 and at < pages[i].end else None

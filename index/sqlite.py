@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from index import rows
+from index import checks, rows
 from index.database import Database
 from index.engines import LEXICAL, VECTORS, Engines, up_to_date
 from index.errors import MismatchError, NotIndexedError, StoreError, UsageError
 from index.settings import SCHEMA, IndexSettings
-from index.store import Counts, Entry, Scored, Similarity, mismatch
+from index.store import Alias, Counts, Entry, Scored, Similarity, mismatch
 from index.types import Document, DocumentInfo, Filter, Passage
+
+_KEPT = 16
+Value = TypeVar("Value")
+_Admitted = tuple[frozenset[int] | None, frozenset[int]]
+
+
+class _Memo(Generic[Value]):
+    """What was found out for a filter, remembered until the state changes; questions come with few filters."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._state: rows.State | None = None
+        self._values: dict[Filter, Value] = {}
+
+    def get(self, state: rows.State, where: Filter) -> Value | None:
+        with self._lock:
+            return self._values.get(where) if state == self._state else None
+
+    def keep(self, state: rows.State, where: Filter, value: Value) -> Value:
+        with self._lock:
+            if state != self._state or len(self._values) >= _KEPT:
+                self._state, self._values = state, {}
+            self._values[where] = value
+        return value
 
 
 class SqliteStore:
@@ -39,6 +65,8 @@ class SqliteStore:
         self._database = Database(path, create=create)
         self._engines: Engines | None = None
         self._refreshing = threading.Lock()
+        self._counted: _Memo[Counts] = _Memo()
+        self._admitting: _Memo[_Admitted] = _Memo()
         try:
             self._open(create)
         except BaseException:
@@ -80,32 +108,53 @@ class SqliteStore:
         with self._database.reading() as db:
             return rows.state(db).settings
 
-    def counts(self, doc_ids: Collection[str] | None = None) -> Counts:
-        among, values = _among(doc_ids)
+    def counts(self, where: Filter = Filter()) -> Counts:
         with self._database.snapshot() as db:
-            documents, passages = db.execute(
-                f"SELECT (SELECT count(*) FROM documents {among}), (SELECT count(*) FROM passages {among})",
-                values,
+            state = rows.state(db)
+            if (known := self._counted.get(state, where)) is not None:
+                return known
+            condition, values = rows.compiled(where)
+            admitted = f"FROM passages JOIN documents USING (doc_id) WHERE {condition}"
+            (passages,) = db.execute(f"SELECT count(*) {admitted}", values).fetchone()
+            # Without a filter a document counts that has no passage, too.
+            among = f"doc_id IN (SELECT doc_id {admitted})" if where else "superseded_by = ''"
+            documents, first, last = db.execute(
+                "SELECT count(*), min(nullif(published, '')), max(nullif(published, '')) FROM documents"
+                f" WHERE {among}",
+                values if where else {},
             ).fetchone()
-            return Counts(documents, passages, rows.state(db).generation)
+        counts = Counts(documents, passages, state.generation, first or "", last or "")
+        return self._counted.keep(state, where, counts)
 
     def documents(self, doc_ids: Collection[str] | None = None) -> list[DocumentInfo]:
-        among, values = _among(doc_ids)
+        among, values = "superseded_by = ''", {}
+        if doc_ids is not None:
+            among, values = "doc_id IN (SELECT value FROM json_each(:ids))", {"ids": rows.among(doc_ids)}
+        return self._infos(f"{among} ORDER BY source_id, edition", values)
+
+    def editions(self, source_id: str) -> list[DocumentInfo]:
+        return self._infos("source_id = :name ORDER BY edition DESC", {"name": source_id})
+
+    def _infos(self, condition: str, values: dict[str, str]) -> list[DocumentInfo]:
         with self._database.reading() as db:
-            found = db.execute(
-                f"SELECT {rows.INFO_COLUMNS} FROM documents {among} ORDER BY source_id", values
-            )
-            return [DocumentInfo(*row) for row in found]
+            found = db.execute(f"SELECT {rows.INFO_COLUMNS} FROM documents WHERE {condition}", values)
+            return [rows.info(row) for row in found]
 
     def source_keys(self) -> dict[str, str]:
         with self._database.reading() as db:
-            return dict(db.execute("SELECT doc_id, source_key FROM documents"))
+            return dict(db.execute("SELECT doc_id, source_key FROM documents WHERE superseded_by = ''"))
+
+    def aliases(self) -> list[Alias]:
+        with self._database.reading() as db:
+            found = db.execute("SELECT name, doc_id, origin, source_key FROM aliases ORDER BY name")
+            return [Alias(*row) for row in found]
 
     def document(self, name: str) -> Document:
         with self._database.reading() as db:
             row = db.execute(
                 f"SELECT {rows.DOCUMENT_COLUMNS} FROM documents WHERE doc_id = ?1 OR source_id = ?1"
-                " ORDER BY doc_id = ?1 DESC",
+                " OR doc_id = (SELECT doc_id FROM aliases WHERE name = ?1)"
+                " ORDER BY doc_id = ?1 DESC, source_id = ?1 DESC, edition DESC",
                 (name,),
             ).fetchone()
         if row is None:
@@ -140,14 +189,47 @@ class SqliteStore:
             elif differences := known.differences(settings):
                 raise MismatchError(mismatch(self.location, differences))
             for entry in entries:
-                rows.insert(db, entry, settings.dimensions)
+                info = entry.document.info
+                info = replace(info, edition=rows.archive(db, info, settings.dimensions))
+                document = replace(entry.document, info=info)
+                rows.insert(db, replace(entry, document=document), settings.dimensions)
+            rows.advance(db)
+
+    def alias(self, aliases: Sequence[Alias]) -> None:
+        with self._database.writing() as db:
+            db.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?, ?, ?)", map(astuple, aliases))
+            rows.advance(db)
+
+    def unalias(self, names: Sequence[str]) -> int:
+        with self._database.writing() as db:
+            forgotten = sum(
+                db.execute("DELETE FROM aliases WHERE name = ?", (name,)).rowcount for name in names
+            )
+            if forgotten:
+                rows.advance(db)
+            return forgotten
+
+    def link(self, copies: Mapping[int, str]) -> None:
+        with self._database.writing() as db:
+            if copies == dict(db.execute("SELECT number, origin FROM copies")):
+                return
+            db.execute("DELETE FROM copies")
+            db.executemany("INSERT INTO copies VALUES (?, ?)", copies.items())
             rows.advance(db)
 
     def remove(self, doc_ids: Sequence[str]) -> int:
+        # Of the newest edition, the older ones go with it: who removes a source wants none of it kept.
         with self._database.writing() as db:
-            removed = sum(
-                db.execute("DELETE FROM documents WHERE doc_id = ?", (name,)).rowcount for name in doc_ids
-            )
+            removed = 0
+            for name in doc_ids:
+                removed += db.execute("SELECT count(*) FROM documents WHERE doc_id = ?", (name,)).fetchone()[
+                    0
+                ]
+                db.execute(
+                    "DELETE FROM documents WHERE doc_id = ?1 OR source_id ="
+                    " (SELECT source_id FROM documents WHERE doc_id = ?1 AND superseded_by = '')",
+                    (name,),
+                )
             if removed:
                 rows.advance(db)
             return removed
@@ -158,11 +240,14 @@ class SqliteStore:
         engines = self._fresh()
         if engines.state.settings is None:
             return []  # nothing was ever stored, so no width is wrong
-        found = engines.vectors.nearest(vector, k, sentences=sentences, only=self._admitted(where))
+        only, but = self._admitted(engines.state, where)
+        found = engines.vectors.nearest(vector, k, sentences=sentences, only=only, but=but)
         return [Scored(number, score) for number, score in found]
 
     def best(self, question: str, k: int, where: Filter) -> list[Scored]:
-        found = self._fresh().lexical.best(question, k, only=self._admitted(where))
+        engines = self._fresh()
+        only, but = self._admitted(engines.state, where)
+        found = engines.lexical.best(question, k, only=only, but=but)
         return [Scored(number, score) for number, score in found]
 
     def similarities(self, vector: np.ndarray, numbers: Sequence[int]) -> list[Similarity | None]:
@@ -181,18 +266,21 @@ class SqliteStore:
     def refresh(self) -> None:
         self._fresh()
 
-    def _admitted(self, where: Filter) -> list[int] | None:
-        """The numbers of the passages that a filter lets through; None for all."""
-        if not where:
-            return None
+    def _admitted(self, state: rows.State, where: Filter) -> _Admitted:
+        """The numbers of the passages that a filter lets through, or None for all but some, and those."""
+        if (known := self._admitting.get(state, where)) is not None:
+            return known
         condition, values = rows.compiled(where)
+        if not where:  # most passages: it is cheaper to say which are not searched
+            condition = f"NOT ({condition})"
         with self._database.reading() as db:
-            found = db.execute(
-                "SELECT number FROM passages WHERE doc_id IN"
-                f" (SELECT doc_id FROM documents WHERE {condition}) ORDER BY number",
-                values,
+            found = frozenset(
+                number
+                for (number,) in db.execute(
+                    f"SELECT number FROM passages JOIN documents USING (doc_id) WHERE {condition}", values
+                )
             )
-            return [number for (number,) in found]
+        return self._admitting.keep(state, where, (found, frozenset()) if where else (None, found))
 
     def _fresh(self) -> Engines:
         """What is derived from the present state: from memory, else from disk, else made anew."""
@@ -209,7 +297,7 @@ class SqliteStore:
     def check(self) -> list[str]:
         try:
             with self._database.snapshot() as db:
-                wrong = list(rows.wrong(db))
+                wrong = list(checks.wrong(db))
                 state = rows.state(db)
                 (count,) = db.execute("SELECT count(*) FROM passages").fetchone()
             if wrong:
@@ -225,9 +313,3 @@ class SqliteStore:
             for name, size in sizes
             if engines.state == state and size != count
         ]
-
-
-def _among(doc_ids: Collection[str] | None) -> tuple[str, dict[str, str]]:
-    if doc_ids is None:
-        return "", {}
-    return "WHERE doc_id IN (SELECT value FROM json_each(:ids))", {"ids": rows.among(doc_ids)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -51,11 +51,26 @@ class Similarity:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much is stored. `generation` grows with every change and never goes back."""
+    """How much a filter lets through. `first` and `last` are publication dates, empty if none is known.
+
+    `generation` is the store's: it grows with every change and never goes back.
+    """
 
     documents: int
     passages: int
     generation: int
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name of a stored document: a file with the very same content. `origin` is where it was read."""
+
+    name: str
+    doc_id: str
+    origin: str
+    source_key: str
 
 
 class Store(Protocol):
@@ -76,27 +91,50 @@ class Store(Protocol):
         ...
 
     def put(self, entries: Sequence[Entry], settings: IndexSettings) -> None:
-        """Stores documents, replacing those of the same id. MismatchError if made by other settings."""
+        """Stores documents, replacing those of the same id. MismatchError if made by other settings.
+
+        One whose content (`sha256`) has changed stays as an older edition, under its `edition_id`.
+        """
+        ...
+
+    def alias(self, aliases: Sequence[Alias]) -> None:
+        """Stores other names of documents, in place of what these names stood for as aliases."""
+        ...
+
+    def aliases(self) -> list[Alias]:
+        """All other names, in order."""
+        ...
+
+    def unalias(self, names: Sequence[str]) -> int:
+        """Forgets other names; how many there were."""
+        ...
+
+    def link(self, copies: Mapping[int, str]) -> None:
+        """Says which passages repeat an earlier one: number -> passage id. Replaces all that was said before."""
         ...
 
     def remove(self, doc_ids: Sequence[str]) -> int:
-        """Removes documents with all that belongs to them; how many there were."""
+        """Removes documents with all that belongs to them, older editions too; how many ids there were."""
         ...
 
-    def counts(self, doc_ids: Collection[str] | None = None) -> Counts:
-        """How much is stored, or of these documents."""
+    def counts(self, where: Filter = Filter()) -> Counts:
+        """How much a filter lets through: documents by what is known of them, passages one by one."""
         ...
 
     def documents(self, doc_ids: Collection[str] | None = None) -> list[DocumentInfo]:
-        """What is stored, or of these ids what is, ordered by source id."""
+        """The newest edition of all that is stored, or these ids of any edition, ordered by source id."""
+        ...
+
+    def editions(self, source_id: str) -> list[DocumentInfo]:
+        """All editions of a source, the newest first."""
         ...
 
     def source_keys(self) -> dict[str, str]:
-        """doc id -> source key."""
+        """doc id -> source key, of the newest editions."""
         ...
 
     def document(self, name: str) -> Document:
-        """A document by its id or source id. NotIndexedError if there is none."""
+        """A document by its id, source id or other name. NotIndexedError if there is none."""
         ...
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:

@@ -20,7 +20,7 @@ VOICES = (
 )
 """Who may speak, in the order in which an answer introduces them."""
 
-BlockKind = Literal["heading", "paragraph", "item", "row", "furniture"]
+BlockKind = Literal["heading", "paragraph", "item", "row", "note", "furniture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,17 @@ class Span:
 class Block:
     """A stretch of text that its author set apart: a heading, a paragraph, a list item, a table row.
 
-    `furniture` is text that belongs to the page and not to what it says: it is kept, and not searched.
-    `level` is a heading's depth from 1; 0 on every other kind.
+    `furniture` is text that belongs to the page and not to what it says (running heads, page numbers,
+    footnotes): it is kept, and enters no passage. `boilerplate` marks text that belongs to the publisher's
+    site and not to the document (notices, navigation, credits, contents): its passages are searched only
+    when asked for. `level` is a heading's depth from 1; 0 on every other kind.
     """
 
     kind: BlockKind
     start: int
     end: int
     level: int = 0
+    boilerplate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,38 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Speech:
+    """Words of someone other than the document's author, as characters `start` to `end` of its text.
+
+    `voice` is set where whole blocks are theirs, such as a reader's comment: their passages take it, with
+    `published`, the date given there. It is empty for a quotation within the author's own text.
+    """
+
+    start: int
+    end: int
+    speaker: str
+    voice: str = ""
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A date or period that a text speaks of, at characters `start` to `end`; ISO days, both inclusive."""
+
+    start: int
+    end: int
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """What is known about a document without its text. `published` is an ISO 8601 date or its prefix."""
+    """What is known about a document without its text. `published` is an ISO 8601 date or its prefix;
+    `dated_by` says where it comes from ("sources.csv", "metadata", "text"), and is empty without one.
+
+    Editions of one source are counted from 1; `superseded_by` holds the sha256 of the next one, and is empty
+    for the newest. `also` holds the other names under which the very same file was met.
+    """
 
     doc_id: str
     source_id: str
@@ -73,11 +106,15 @@ class DocumentInfo:
     url: str = ""
     licence: str = ""
     origin: str = ""
+    dated_by: str = ""
+    edition: int = 1
+    superseded_by: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document with its full extracted text; `blocks` and `pages` are in order and point into it.
+    """A document with its full extracted text; `blocks`, `pages` and `speeches` are in order and point into it.
 
     An empty `blocks` says that the loader knew no structure: it is then inferred from the text alone.
     """
@@ -86,6 +123,7 @@ class Document:
     text: str
     blocks: tuple[Block, ...] = ()
     pages: tuple[Page, ...] = ()
+    speeches: tuple[Speech, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +131,12 @@ class Passage:
     """A run of whole sentences: `document.text[start:end] == text`, always.
 
     `passage_id` is "<doc_id>:<start>-<end>", the same after a rebuild. `ordinal` counts a document's
-    passages from 0. `heading` is the path of headings above it ("Findings › Leadership").
+    passages from 0. `heading` is the path of headings above it ("Findings › Leadership"). `page` is where it
+    begins, `page_end` where it ends, `page_label` what is printed on the former.
+
+    `voice`, `speaker` and `published` are set where the whole passage is someone else's than the document's;
+    `speeches` are quotations within it. `dates` are what it speaks of. `copy_of` is the id of the earliest
+    passage that says the same in nearly the same words.
     """
 
     passage_id: str
@@ -106,14 +149,25 @@ class Passage:
     page: int | None = None
     paragraph: str | None = None
     sentences: tuple[Span, ...] = ()
+    page_end: int | None = None
+    page_label: str | None = None
+    boilerplate: bool = False
+    voice: str = ""
+    speaker: str = ""
+    published: str = ""
+    speeches: tuple[Speech, ...] = ()
+    dates: tuple[Mention, ...] = ()
+    copy_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which documents may answer. An empty field lets everything through; fields are joined by and.
+    """Which passages may answer. An empty field lets everything through; fields are joined by and.
 
-    `published_from` and `published_to` are ISO dates, both inclusive; a document without a date passes
-    neither. `documents` holds ids or source ids.
+    `documents` holds ids or source ids, `kinds` media types. Dates are ISO days or their prefixes, bounds
+    inclusive: `published_from` and `published_to` for publication, `about_from` and `about_to` for what a
+    passage speaks of; what has no date passes neither. Boilerplate and older editions of a document answer
+    only when `boilerplate` or `editions` says so.
     """
 
     voices: frozenset[str] = frozenset()
@@ -121,20 +175,41 @@ class Filter:
     documents: frozenset[str] = frozenset()
     published_from: str = ""
     published_to: str = ""
+    kinds: frozenset[str] = frozenset()
+    about_from: str = ""
+    about_to: str = ""
+    boilerplate: bool = False
+    editions: bool = False
 
     def __bool__(self) -> bool:
         return self != Filter()
 
-    def admits(self, info: DocumentInfo) -> bool:
-        """Whether a document may answer; the meaning that every store has to reproduce."""
-        published, since, until = info.published, self.published_from, self.published_to
+    def admits(self, info: DocumentInfo, passage: Passage) -> bool:
+        """Whether a passage of a document may answer; the meaning that every store has to reproduce."""
         return (
-            (not self.voices or info.voice in self.voices)
+            (self.boilerplate or not passage.boilerplate)
+            and (self.editions or not info.superseded_by)
+            and (not self.voices or (passage.voice or info.voice) in self.voices)
             and (not self.publishers or info.publisher in self.publishers)
-            and (not self.documents or info.doc_id in self.documents or info.source_id in self.documents)
-            # "2017" and "2017-04" are dates too: a bound is met by any day that both prefixes allow.
-            and (not since or (published != "" and published[: len(since)] >= since[: len(published)]))
-            and (not until or (published != "" and published[: len(until)] <= until[: len(published)]))
+            and (not self.documents or bool({info.doc_id, info.source_id, *info.also} & self.documents))
+            and (not self.kinds or info.media_type in self.kinds)
+            and self._in_time(passage.published or info.published)
+            and self._about(passage.dates)
+        )
+
+    def _in_time(self, published: str) -> bool:
+        since, until = self.published_from, self.published_to
+        # "2017" and "2017-04" are dates too: a bound is met by any day that both prefixes allow.
+        return (not since or (published != "" and published[: len(since)] >= since[: len(published)])) and (
+            not until or (published != "" and published[: len(until)] <= until[: len(published)])
+        )
+
+    def _about(self, dates: tuple[Mention, ...]) -> bool:
+        since, until = self.about_from, self.about_to
+        return not (since or until) or any(
+            (not since or date.until[: len(since)] >= since)
+            and (not until or date.since[: len(until)] <= until)
+            for date in dates
         )
 
 
@@ -156,6 +231,11 @@ def document_id(source_id: str) -> str:
     '6466e450a16b77b8'
     """
     return hashlib.sha256(source_id.encode()).hexdigest()[:16]
+
+
+def edition_id(info: DocumentInfo) -> str:
+    """The id that a document keeps when a newer edition takes its place."""
+    return f"{info.doc_id}-{info.sha256[:8]}"
 
 
 def passage_id(doc_id: str, start: int, end: int) -> str:

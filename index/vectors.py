@@ -65,20 +65,29 @@ class VectorIndex:
         return self._passages
 
     def nearest(
-        self, vector: np.ndarray, k: int, *, sentences: bool = False, only: Collection[int] | None = None
+        self,
+        vector: np.ndarray,
+        k: int,
+        *,
+        sentences: bool = False,
+        only: Collection[int] | None = None,
+        but: Collection[int] = (),
     ) -> list[tuple[int, float]]:
         """(number, cosine) of the k nearest passages, by their own vector or by their best sentence.
 
-        `only` narrows the search to these passages before ranking.
+        `only` narrows the search to these passages before ranking, `but` keeps these out of it.
         """
         query = self._query(vector)
         first, last = (self._passages, len(self._ids)) if sentences else (0, self._passages)
         if k <= 0 or first == last or (only is not None and not only):
             return []
         selector: faiss.IDSelector = faiss.IDSelectorRange(first, last)
-        if only is not None:
-            wanted = np.isin(self._numbers[first:last], np.fromiter(only, dtype=np.int64, count=len(only)))
-            rows = np.flatnonzero(wanted) + first
+        if only is not None or but:
+            listed = but if only is None else only
+            wanted = np.isin(
+                self._numbers[first:last], np.fromiter(listed, dtype=np.int64, count=len(listed))
+            )
+            rows = np.flatnonzero(wanted if only is not None else ~wanted) + first
             if not len(rows):
                 return []
             selector = faiss.IDSelectorBatch(rows)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index import Span, Store, count_tokens
+from index import Passage, Span, Store, count_tokens
 from qa.cite import cite
 from qa.retrieve import Candidate, Retrieval
 from qa.types import Citation, Quote
@@ -63,7 +63,17 @@ def quote(
         if texts[doc_id][span.start : span.end] != words:
             continue
         citation = citations.setdefault(candidate.passage.passage_id, cite(candidate, len(citations) + 1))
-        quotes.append(Quote(words, citation.n, candidate.document.voice, doc_id, span.start, span.end))
+        quotes.append(
+            Quote(
+                text=words,
+                citation=citation.n,
+                voice=citation.voice,
+                doc_id=doc_id,
+                start=span.start,
+                end=span.end,
+                speaker=_speaker(candidate.passage, span),
+            )
+        )
     return tuple(quotes), tuple(citations.values())
 
 
@@ -145,6 +155,15 @@ def _apart(candidate: Candidate, before: Span, after: Span) -> bool:
     """Whether a blank line or a bullet stands between two sentences: they are then quoted one by one."""
     between = _text(candidate, Span(before.end, after.start))
     return bool(between.strip()) or between.count("\n") > 1
+
+
+def _speaker(passage: Passage, span: Span) -> str:
+    """Who says most of a span, where that is someone else than the document's author."""
+    said = Counter[str]()
+    for speech in passage.speeches:
+        said[speech.speaker] += max(0, min(speech.end, span.end) - max(speech.start, span.start))
+    speaker, characters = said.most_common(1)[0] if said else ("", 0)
+    return speaker if 2 * characters > len(span) else passage.speaker
 
 
 def _text(candidate: Candidate, span: Span) -> str:

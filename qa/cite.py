@@ -19,6 +19,12 @@ def cite(candidate: Candidate, n: int) -> Citation:
         heading=passage.heading,
         page=passage.page,
         paragraph=passage.paragraph,
+        page_end=passage.page_end,
+        page_label=passage.page_label,
+        voice=passage.voice or candidate.document.voice,
+        speaker=passage.speaker,
+        published=passage.published or candidate.document.published,
+        copy_of=passage.copy_of,
         url=permalink(candidate.document, passage.start, passage.end),
     )
 
@@ -37,9 +43,29 @@ def reference(citation: Citation) -> str:
     'Ofsted, Annual report, 2017-04-07, page 3, paragraph 12'
     """
     document = citation.document
-    parts = [document.publisher, document.title or document.source_id, document.published]
-    parts += [
-        f"page {citation.page}" if citation.page else "",
+    parts = [
+        document.publisher,
+        document.title or document.source_id,
+        citation.speaker,
+        citation.published or document.published,
+        pages(citation),
         f"paragraph {citation.paragraph}" if citation.paragraph else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def pages(citation: Citation) -> str:
+    """The pages that a citation is on, by number, with the label that is printed on the first; "" without pages.
+
+    >>> from index import DocumentInfo
+    >>> info = DocumentInfo("ab", "a.pdf", "", "", "")
+    >>> pages(Citation(1, info, 0, 9, "", page=7, page_end=8, page_label="iii"))
+    'pages 7 to 8 (printed iii)'
+    """
+    if citation.page is None:
+        return ""
+    printed = citation.page_label if citation.page_label not in (None, str(citation.page)) else ""
+    spanned = citation.page_end is not None and citation.page_end != citation.page
+    return (f"pages {citation.page} to {citation.page_end}" if spanned else f"page {citation.page}") + (
+        f" (printed {printed})" if printed else ""
+    )

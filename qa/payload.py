@@ -23,7 +23,7 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "explanation": answer.explanation,
         "quotes": [
             {"text": quote.text, "citation": quote.citation, "voice": quote.voice,
-             "start": quote.start, "end": quote.end}
+             "start": quote.start, "end": quote.end, "speaker": quote.speaker}
             for quote in answer.quotes
         ],
         "citations": [_citation(citation) for citation in answer.citations],
@@ -64,6 +64,12 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "paragraph": passage.paragraph,
         "heading": passage.heading,
         "text": passage.text,
+        "page_end": passage.page_end,
+        "page_label": passage.page_label,
+        "voice": passage.voice or hit.document.voice,
+        "speaker": passage.speaker,
+        "published": passage.published or hit.document.published,
+        "copy_of": passage.copy_of or None,
     }
 
 
@@ -78,4 +84,10 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "heading": citation.heading,
         "text": citation.text,
         "url": citation.url,
+        "page_end": citation.page_end,
+        "page_label": citation.page_label,
+        "voice": citation.voice or citation.document.voice,
+        "speaker": citation.speaker,
+        "published": citation.published,
+        "copy_of": citation.copy_of or None,
     }

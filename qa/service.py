@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 
 from index import (
     DEFAULT_MODEL,
+    Counts,
     Document,
     DocumentInfo,
     Embedder,
@@ -140,17 +141,20 @@ class Service:
         """A document by its id or source id. NotIndexedError if there is none."""
         return self._store.document(name)
 
+    def counts(self, filter: Filter = Filter()) -> Counts:
+        """How much a filter lets through."""
+        return self._store.counts(filter)
+
     def status(self) -> dict[str, Any]:
         """What is indexed, and with what."""
         counts = self._store.counts()
-        first, last = _dates(self._store.documents())
         return {
             "documents": counts.documents,
             "passages": counts.passages,
             "generation": counts.generation,
             "model": self._embedder.name,
-            "first": first,
-            "last": last,
+            "first": counts.first,
+            "last": counts.last,
         }
 
     def close(self) -> None:
@@ -167,10 +171,8 @@ class Service:
             return self._embedder.embed_question(question)
 
     def _searched(self, where: Filter) -> Searched:
-        infos = [info for info in self._store.documents() if where.admits(info)]
-        first, last = _dates(infos)
-        passages = self._store.counts([info.doc_id for info in infos] if where else None).passages
-        return Searched(len(infos), passages, first, last)
+        counts = self._store.counts(where)
+        return Searched(counts.documents, counts.passages, counts.first, counts.last)
 
     def _receipt(self) -> dict[str, Any]:
         settings = self._store.settings
@@ -198,12 +200,6 @@ class _Clock:
 
     def timings(self) -> dict[str, float]:
         return self._stages | {"total": round(1000 * (time.perf_counter() - self._start), 2)}
-
-
-def _dates(infos: Iterable[DocumentInfo]) -> tuple[str, str]:
-    """The first and the last publication date that is known; empty strings if none is."""
-    dates = sorted(info.published for info in infos if info.published)
-    return (dates[0], dates[-1]) if dates else ("", "")
 
 
 def _missing(question: str, frequencies: Mapping[str, int]) -> list[str]:

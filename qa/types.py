@@ -12,7 +12,10 @@ Status = Literal["answered", "partial", "not_in_documents"]
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words taken from a document: `document.text[start:end] == text`. `citation` is a Citation's `n`."""
+    """Words taken from a document: `document.text[start:end] == text`. `citation` is a Citation's `n`.
+
+    `speaker` is who says them where that is someone else than the document's author.
+    """
 
     text: str
     citation: int
@@ -20,11 +23,16 @@ class Quote:
     doc_id: str
     start: int
     end: int
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where quotes come from: a passage of a document, numbered from 1 in reading order."""
+    """Where quotes come from: a passage of a document, numbered from 1 in reading order.
+
+    `voice`, `speaker` and `published` are those of the passage, which may be someone else's than the
+    document's. `copy_of` is the id of the earliest passage that says the same in nearly the same words.
+    """
 
     n: int
     document: DocumentInfo
@@ -35,6 +43,12 @@ class Citation:
     page: int | None = None
     paragraph: str | None = None
     url: str = ""
+    page_end: int | None = None
+    page_label: str | None = None
+    voice: str = ""
+    speaker: str = ""
+    published: str = ""
+    copy_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

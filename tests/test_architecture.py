@@ -25,9 +25,9 @@ MAX_LINES = 350
 
 PUBLIC = {
     "index": """
-        DEFAULT_MODEL VOICES Block Counts Document DocumentInfo Embeddable Embedder Embedding Entry Filter Hit
-        IndexSettings LoadError MismatchError NotIndexedError Page Passage PinciteError Progress QuestionError
-        Scored Similarity Span Store StoreError Summary TransformerEmbedder UsageError
+        DEFAULT_MODEL KINDS VOICES Alias Block Counts Document DocumentInfo Embeddable Embedder Embedding Entry Filter Hit
+        IndexSettings LoadError Mention MismatchError NotIndexedError Page Passage PinciteError Progress QuestionError
+        Scored Similarity Span Speech Store StoreError Summary TransformerEmbedder UsageError
         clean count_tokens document_id fold index_paths infer_blocks iso_date locked open_store passage_id
         sentence_spans split token_spans words
     """,

@@ -128,4 +128,6 @@ def _query(data: dict[str, Any]) -> dict[str, Any]:
         "document": data.get("documents"),
         "from": data.get("published_from"),
         "to": data.get("published_to"),
+        "kind": data.get("kinds"),
+        **{name: data.get(name) for name in ("about_from", "about_to", "boilerplate", "editions")},
     }

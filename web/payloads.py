@@ -52,7 +52,23 @@ class _PlaceOut(_Out):
     )
     end = fields.Integer(required=True, metadata={"description": "the offset after the last character"})
     page = fields.Integer(required=True, allow_none=True)
+    page_end = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "the page on which it ends"}
+    )
+    page_label = fields.String(
+        required=True, allow_none=True, metadata={"description": "what is printed on the page as its number"}
+    )
     paragraph = fields.String(required=True, allow_none=True)
+    voice = fields.String(required=True, validate=validate.OneOf(VOICES))
+    speaker = fields.String(
+        required=True, metadata={"description": "who says it, if not the document's author; may be empty"}
+    )
+    published = fields.String(required=True, metadata={"description": "ISO date or its prefix; may be empty"})
+    copy_of = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "id of the earliest passage that says the same in nearly the same words"},
+    )
     text = fields.String(required=True, metadata={"description": "exactly text[start:end] of the document"})
     document = fields.Nested(DocumentOut, required=True)
 

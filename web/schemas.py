@@ -13,10 +13,12 @@ from typing import Any
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 from werkzeug.datastructures import MultiDict
 
-from index import VOICES, Filter
+from index import KINDS, VOICES, Filter
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _VOICE = validate.OneOf(VOICES, error="“{input}” is not a voice. The voices are {choices}.")
+_KIND = validate.OneOf(tuple(KINDS), error="“{input}” is not a kind of file. The kinds are {choices}.")
+_ABOUT_KIND = {"description": "kinds of file, by their ending"}
 _NAME = validate.Length(min=1, max=500)
 
 
@@ -53,22 +55,27 @@ _ABOUT_DATE = {
 }
 
 
-class _Dates(Schema):
-    """The two dates that every filter has, checked against each other."""
+class _Filter(Schema):
+    """What every filter has under the same names; its dates are checked against each other."""
 
     published_from = Text(data_key="from", validate=_check_date, metadata=_ABOUT_DATE)
     published_to = Text(data_key="to", validate=_check_date, metadata=_ABOUT_DATE)
+    about_from = Text(validate=_check_date, metadata=_ABOUT_DATE)
+    about_to = Text(validate=_check_date, metadata=_ABOUT_DATE)
+    boilerplate = fields.Boolean(metadata={"description": "search notices, navigation and contents, too"})
+    editions = fields.Boolean(metadata={"description": "search older editions, too"})
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
-        first, last = data.get("published_from"), data.get("published_to")
-        if first and last and first_day(first) > last_day(last):
-            raise ValidationError(
-                f"From {first} to {last} runs backwards: put the earlier date first.", "from"
-            )
+        for prefix, key in (("published_", "from"), ("about_", "about_from")):
+            first, last = data.get(f"{prefix}from"), data.get(f"{prefix}to")
+            if first and last and first_day(first) > last_day(last):
+                raise ValidationError(
+                    f"From {first} to {last} runs backwards: put the earlier date first.", key
+                )
 
 
-class FilterIn(_Dates):
+class FilterIn(_Filter):
     """Which documents may answer. An empty or missing field lets everything through."""
 
     class Meta:
@@ -77,6 +84,7 @@ class FilterIn(_Dates):
     voices = fields.List(Text(validate=_VOICE))
     publishers = fields.List(Text(validate=_NAME))
     documents = fields.List(Text(validate=_NAME), metadata={"description": "ids or source ids"})
+    kinds = fields.List(Text(validate=_KIND), metadata=_ABOUT_KIND)
 
 
 class AskIn(Schema):
@@ -91,8 +99,8 @@ class AskIn(Schema):
     filter = fields.Nested(FilterIn)
 
 
-class QuestionQuery(_Dates):
-    """A question and its filter as a query string; `voice`, `publisher` and `document` may be repeated."""
+class QuestionQuery(_Filter):
+    """A question and its filter as a query string; `voice`, `publisher`, `document` and `kind` may be repeated."""
 
     q = Text(required=True, metadata={"description": "the question"})
     question_id = Text(data_key="id", validate=validate.Length(max=200))
@@ -101,6 +109,7 @@ class QuestionQuery(_Dates):
     documents = fields.List(
         Text(validate=_NAME), data_key="document", metadata={"description": "ids or source ids"}
     )
+    kinds = fields.List(Text(validate=_KIND), data_key="kind", metadata=_ABOUT_KIND)
 
 
 class SearchQuery(QuestionQuery):
@@ -115,13 +124,18 @@ def filter_from(data: dict[str, Any]) -> Filter:
     >>> filter_from({"published_from": "2017", "published_to": "2018-02"}).published_to
     '2018-02-28'
     """
-    first, last = data.get("published_from", ""), data.get("published_to", "")
+    dates = {}
+    for prefix in ("published_", "about_"):
+        first, last = data.get(f"{prefix}from", ""), data.get(f"{prefix}to", "")
+        dates[f"{prefix}from"], dates[f"{prefix}to"] = first and first_day(first), last and last_day(last)
     return Filter(
         voices=frozenset(data.get("voices", ())),
         publishers=frozenset(data.get("publishers", ())),
         documents=frozenset(data.get("documents", ())),
-        published_from=first and first_day(first),
-        published_to=last and last_day(last),
+        kinds=frozenset(KINDS[name] for name in data.get("kinds", ())),
+        boilerplate=data.get("boilerplate", False),
+        editions=data.get("editions", False),
+        **dates,
     )
 
 

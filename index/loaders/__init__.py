@@ -17,7 +17,7 @@ from index.errors import LoadError
 from index.loaders.base import Extract, Limits, has_text
 from index.types import Document, DocumentInfo, document_id
 
-__all__ = ["SUFFIXES", "Limits", "read_documents"]
+__all__ = ["KINDS", "SUFFIXES", "Limits", "read_documents"]
 
 _FORMATS = {
     ".txt": ("plain", "text/plain"),
@@ -31,6 +31,11 @@ _RECORDS = ".jsonl"
 
 SUFFIXES: tuple[str, ...] = (*_FORMATS, _RECORDS)
 """The file name endings that can be read, in lower case; a file's own may be in any case."""
+
+KINDS: dict[str, str] = {suffix[1:]: media for suffix, (_, media) in _FORMATS.items()} | {
+    _RECORDS[1:]: "application/x-ndjson"
+}
+"""Media types by the short names that people filter by ("pdf")."""
 
 _log = logging.getLogger(__name__)
 
@@ -108,6 +113,7 @@ def _read_file(path: Path, source_id: str, suffix: str, limits: Limits) -> Docum
         media_type=media_type,
         publisher=found.publisher,
         published=found.published,
+        dated_by="metadata" if found.published else "",
         url=found.url,
         origin=str(path.absolute()),
     )

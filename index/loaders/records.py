@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -107,12 +108,13 @@ def _document(record: dict[str, Any], sha256: str, origin: str) -> Document:
         sha256=sha256,
         media_type=MEDIA_TYPE,
         origin=origin,
-        **_metadata(record),
     )
-    return Document(info, _sound("text", text))
+    found = _metadata(record)
+    dated = "metadata" if "published" in found else ""
+    return Document(replace(info, dated_by=dated, **found), _sound("text", text))
 
 
-def _metadata(record: dict[str, Any]) -> dict[str, str]:
+def _metadata(record: dict[str, Any]) -> dict[str, Any]:
     """Publisher, voice, date, address and licence, from the record itself or from its `metadata`."""
     nested = record.get("metadata") or {}
     if not isinstance(nested, dict):

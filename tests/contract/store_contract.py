@@ -9,14 +9,16 @@ import math
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 
 import numpy as np
 import pytest
 
 from index import (
+    Alias,
     Block,
     Document,
     DocumentInfo,
@@ -24,12 +26,14 @@ from index import (
     Entry,
     Filter,
     IndexSettings,
+    Mention,
     MismatchError,
     NotIndexedError,
     Page,
     Passage,
     Similarity,
     Span,
+    Speech,
     Store,
     clean,
     document_id,
@@ -41,6 +45,7 @@ Opener = Callable[[], Store]
 WIDTH = 8
 SETTINGS = IndexSettings("grid", "grid-8", WIDTH)
 EVERYTHING = Filter()
+DATES = ("", "2012", "2017", "2017-04", "2017-04-07", "2017-12-31", "2019-06")
 VOCABULARY = [
     *("child", "board", "threshold", "inspection", "leader", "social", "worker", "report", "care", "home"),
     *("adoption", "review", "Café", "naïve", "referral", "délai", "2017", "audit"),
@@ -65,9 +70,13 @@ def entry(
     texts: list[list[str]],
     rng: random.Random,
     vector: Callable[[random.Random], np.ndarray] = grid_vector,
+    marks: Sequence[dict[str, Any]] = (),
     **info: str,
 ) -> Entry:
-    """A document whose passages are lists of sentences; a passage without sentences is the one text "-"."""
+    """A document whose passages are lists of sentences; a passage without sentences is the one text "-".
+
+    `marks` are more fields of the first passages.
+    """
     doc_id = document_id(source_id)
     passages, embeddings, text = [], [], ""
     for ordinal, sentences in enumerate(texts):
@@ -88,6 +97,9 @@ def entry(
                 page=ordinal + 1,
                 paragraph=f"{ordinal}.1" if ordinal % 3 else None,
                 sentences=tuple(spans),
+                page_end=ordinal + 2,
+                page_label="i" if ordinal % 2 else None,
+                **(marks[ordinal] if ordinal < len(marks) else {}),
             )
         )
         embeddings.append(
@@ -97,12 +109,35 @@ def entry(
         )
         text += "\n\n"
     document = Document(
-        DocumentInfo(doc_id, source_id, info.pop("title", "A title"), "0" * 64, "text/x-made-up", **info),
+        DocumentInfo(
+            **{
+                "doc_id": doc_id,
+                "source_id": source_id,
+                "title": "A title",
+                "sha256": "0" * 64,
+                "media_type": "text/x-made-up",
+                "dated_by": "text" if info.get("published") else "",
+                **info,
+            }
+        ),
         text,
-        (Block("paragraph", 0, len(text)),),
+        (Block("paragraph", 0, len(text), boilerplate=True),),
         (Page(1, 0, len(text), "i"),),
+        (Speech(0, 1, "A reader", "public", "2017"),) if text else (),
     )
     return Entry(document, tuple(passages), tuple(embeddings), f"key of {source_id}")
+
+
+def mark(rng: random.Random) -> dict[str, Any]:
+    """What may be said of a passage besides its text."""
+    fields: dict[str, Any] = {"boilerplate": rng.random() < 0.1}
+    if rng.random() < 0.3:
+        fields |= {"voice": "public", "speaker": "A reader", "published": rng.choice(DATES)}
+    if rng.random() < 0.5:
+        since, until = sorted(rng.choices(["2012-01-01", "2016-12-31", "2017-04-07", "2019-06-30"], k=2))
+        fields["dates"] = (Mention(0, 1, "2011-01-01", "2011-12-31"), Mention(1, 2, since, until))
+        fields["speeches"] = (Speech(0, 1, "Someone"),)
+    return fields
 
 
 def corpus(
@@ -112,7 +147,6 @@ def corpus(
 ) -> list[Entry]:
     """Documents of every voice, publisher and precision of date, with 0 to 5 passages of 0 to 3 sentences."""
     rng = random.Random(seed)
-    dates = ("", "2012", "2017", "2017-04", "2017-04-07", "2017-12-31", "2019-06")
     return [
         entry(
             f"folder/{i:02}.txt",
@@ -128,7 +162,9 @@ def corpus(
             title=rng.choice(("Inspection report", "Statement")),
             voice=rng.choice(("council", "press", "law")),
             publisher=rng.choice(("Ofsted", "The Council", "")),
-            published=rng.choice(dates),
+            published=rng.choice(DATES),
+            media_type=rng.choice(("text/x-made-up", "application/pdf")),
+            marks=[mark(rng) for _ in range(5)],
         )
         for i in range(documents)
     ]
@@ -139,6 +175,7 @@ class Oracle:
 
     def __init__(self, store: Store, entries: list[Entry]) -> None:
         self.info: dict[int, DocumentInfo] = {}
+        self.passage: dict[int, Passage] = {}
         self.own: dict[int, np.ndarray] = {}
         self.sentences: dict[int, np.ndarray] = {}
         self.words: dict[int, list[str]] = {}
@@ -147,12 +184,12 @@ class Oracle:
             stored = store.passages_of(info.doc_id)
             assert [passage for _, passage in stored] == list(one.passages)
             for (number, passage), embedding in zip(stored, one.embeddings, strict=True):
-                self.info[number] = info
+                self.info[number], self.passage[number] = info, passage
                 self.own[number], self.sentences[number] = embedding.passage, embedding.sentences
                 self.words[number] = words(f"{info.title} {passage.heading} {clean(passage.text)}")
 
     def admitted(self, where: Filter) -> list[int]:
-        return [number for number, info in self.info.items() if where.admits(info)]
+        return [n for n, info in self.info.items() if where.admits(info, self.passage[n])]
 
     def cosines(self, vector: np.ndarray, where: Filter, sentences: bool) -> dict[int, float]:
         return {
@@ -230,14 +267,21 @@ class StoreContract:
         some = {infos[3].doc_id, infos[1].doc_id, "no such id"}
         assert store.documents(some) == [infos[1], infos[3]]
         assert store.documents(set()) == []
+        known = sorted(info.published for info in infos if info.published)
         counts = store.counts()
-        assert (counts.documents, counts.passages) == (12, sum(len(e.passages) for e in entries))
-        of_some = store.counts(some)
+        searched = [p for e in entries for p in e.passages if not p.boilerplate]
+        assert (counts.documents, counts.passages) == (12, len(searched))
+        assert (counts.first, counts.last) == (known[0], known[-1])
+        everything = store.counts(Filter(boilerplate=True))
+        assert everything.passages == sum(len(e.passages) for e in entries) > counts.passages
+        of_some = store.counts(Filter(documents=frozenset(some)))
+        admitted = [e for e in (entries[1], entries[3]) if any(not p.boilerplate for p in e.passages)]
         assert (of_some.documents, of_some.passages) == (
-            2,
-            len(entries[1].passages) + len(entries[3].passages),
+            len(admitted),
+            sum(not p.boilerplate for e in admitted for p in e.passages),
         )
-        assert store.counts([]).documents == store.counts([]).passages == 0
+        none = store.counts(Filter(documents=frozenset({"no such id"})))
+        assert (none.documents, none.passages, none.first, none.last) == (0, 0, "", "")
         assert of_some.generation == counts.generation
 
     def test_a_document_that_is_not_there(self, store):
@@ -408,7 +452,7 @@ class StoreContract:
         store.put(entries, SETTINGS)
         oracle = Oracle(store, entries)
         question = "a threshold for the board"
-        scores = oracle.bm25(question)
+        scores = oracle.bm25(question, Filter(boilerplate=True))
         numbers = [99_999, *list(oracle.words)[::-1], 0, next(iter(scores))]
         found = store.relevances(question, numbers)
         assert found.shape == (len(numbers),)
@@ -435,13 +479,20 @@ class StoreContract:
         kept = set()
         for _ in range(120):
             where = Filter(
-                voices=some(["council", "press", "law", "court"]),
+                voices=some(["council", "press", "law", "court", "public"]),
                 publishers=some(["Ofsted", "The Council", "O'Neil\"; --"]),
                 documents=some([i.doc_id for i in infos] + [i.source_id for i in infos])
                 if rng.random() < 0.3
                 else frozenset(),
                 published_from=rng.choice(["", "", "2012", "2017-04", "2017-04-07", "2018"]),
                 published_to=rng.choice(["", "", "2017", "2017-04-07", "2017-03", "2020-01-01"]),
+                kinds=some(["text/x-made-up", "application/pdf", "text/html"])
+                if rng.random() < 0.3
+                else frozenset(),
+                about_from=rng.choice(["", "", "", "2012", "2017-04", "2017-04-08"]),
+                about_to=rng.choice(["", "", "", "2010", "2017-04", "2016-12-31"]),
+                boilerplate=rng.random() < 0.5,
+                editions=rng.random() < 0.5,
             )
             kept.add(len(oracle.admitted(where)))
             vector = grid_vector(rng)
@@ -453,6 +504,84 @@ class StoreContract:
                 store.best("threshold board child", 3, where), oracle.bm25("threshold board child", where), 3
             )
         assert 0 in kept and len(kept) > 20
+
+    # Editions, other names and copies
+
+    def test_a_changed_source_keeps_its_older_editions(self, store):
+        rng = random.Random(12)
+        contents = ["a" * 64, "b" * 64, "c" * 64]
+        editions = [
+            entry("report", [[f"The board of {sha[0]}."], ["More."]], rng, sha256=sha) for sha in contents
+        ]
+        other = entry("other", [["The board."]], rng)
+        for one in editions:
+            store.put([one, other], SETTINGS)
+        doc_id = document_id("report")
+        infos = store.editions("report")
+        assert [info.edition for info in infos] == [3, 2, 1]
+        assert [info.superseded_by for info in infos] == ["", contents[2], contents[1]]
+        assert [info.doc_id for info in infos] == [doc_id, f"{doc_id}-bbbbbbbb", f"{doc_id}-aaaaaaaa"]
+        assert [info.source_id for info in store.documents()] == ["other", "report"]
+        assert store.source_keys().keys() == {doc_id, document_id("other")}
+        assert store.document("report").text == editions[2].document.text
+        assert store.document(f"{doc_id}-aaaaaaaa").text == editions[0].document.text
+        assert store.counts().documents == 2 and store.counts().passages == 3
+        assert store.counts(Filter(editions=True)).passages == 7
+        vector = editions[0].embeddings[0].passage
+        for where, size in ((EVERYTHING, 3), (Filter(editions=True), 7)):
+            assert len(store.nearest(vector, 99, where)) == size
+            assert len(store.best("board", 99, where)) == (size + 1) // 2
+        (number, oldest), *_ = store.passages_of(f"{doc_id}-aaaaaaaa")
+        assert oldest.passage_id == f"{doc_id}-aaaaaaaa:{oldest.start}-{oldest.end}"
+        assert store.similarities(vector, [number])[0].passage == pytest.approx(1)
+        assert store.check() == []
+        # The same content once more is no new edition, one that was there before is.
+        store.put([editions[2]], SETTINGS)
+        assert [info.edition for info in store.editions("report")] == [3, 2, 1]
+        store.put([editions[0]], SETTINGS)
+        assert [info.sha256[0] for info in store.editions("report")] == ["a", "c", "b", "a"]
+        store.put([editions[1]], SETTINGS)
+        assert [info.edition for info in store.editions("report")] == [5, 4, 3, 2]
+        assert store.check() == []
+        # One older edition goes alone; the newest takes all with it.
+        assert store.remove([f"{doc_id}-cccccccc"]) == 1
+        assert [info.edition for info in store.editions("report")] == [5, 4, 2]
+        assert store.remove([doc_id]) == 1
+        assert store.editions("report") == [] and store.counts(Filter(editions=True)).passages == 1
+
+    def test_other_names_of_a_document(self, store):
+        rng = random.Random(13)
+        one, two = entry("a", [["A board."]], rng), entry("b", [["No board."]], rng)
+        store.put([one, two], SETTINGS)
+        doc_id = document_id("a")
+        aliases = [Alias(name, doc_id, f"/{name}", f"key of {name}") for name in ("copy 1", "copy 2")]
+        store.alias(aliases[::-1])
+        assert store.aliases() == aliases
+        assert store.document("copy 2").info.also == ("copy 1", "copy 2")
+        assert [info.also for info in store.documents()] == [("copy 1", "copy 2"), ()]
+        where = Filter(documents=frozenset({"copy 1"}))
+        assert len(store.best("board", 9, where)) == store.counts(where).passages == 1
+        assert where.admits(store.document("a").info, one.passages[0])
+        store.alias([Alias("copy 2", document_id("b"), "/copy 2", "new key")])
+        assert store.document("copy 2").info.source_id == "b"
+        assert store.unalias(["copy 1", "no such name"]) == 1
+        assert [info.also for info in store.documents()] == [(), ("copy 2",)]
+        store.remove([document_id("b")])
+        assert store.aliases() == [] and store.check() == []
+
+    def test_copies_are_linked_to_the_earliest(self, store):
+        rng = random.Random(14)
+        store.put([entry("a", [["A board."], ["B."]], rng), entry("b", [["A board!"]], rng)], SETTINGS)
+        (first, origin), _ = store.passages_of(document_id("a"))
+        ((copy, _),) = store.passages_of(document_id("b"))
+        store.link({copy: origin.passage_id})
+        assert store.passages([copy])[copy].copy_of == origin.passage_id
+        assert store.passages([first])[first].copy_of == ""
+        before = store.counts().generation
+        store.link({copy: origin.passage_id})
+        assert store.counts().generation == before, "nothing has changed"
+        store.link({})
+        assert store.passages([copy])[copy].copy_of == "" and store.check() == []
 
     # Edges
 

@@ -26,7 +26,7 @@ from index import (
     open_store,
     split,
 )
-from index.build import embeddable
+from index.embed import embeddable
 from index.types import DocumentInfo
 from tests.hashing import HashingEmbedder
 
@@ -467,3 +467,87 @@ def test_what_the_model_reads_is_clean_and_its_sentences_are_found_in_it():
     #               0123456789012345678901234567890123456789
     assert read.text == "The inspection was long. It was fine."
     assert read.sentences == (Span(0, 24), Span(25, 37))
+
+
+def test_the_same_file_twice_is_one_document_with_two_names(
+    store: Store, embedder: Embedder, tmp_path: Path
+) -> None:
+    docs = tmp_path / "twice"
+    docs.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (docs / name).write_text("The council published the same words twice.")
+    (docs / "c.md").write_text("The council published the same words twice.")  # read as another format
+    summary = index_paths(store, embedder, [docs])
+    assert summary.added == ["a.txt", "b.txt", "c.md"] and not summary.failed
+    assert [(info.source_id, info.also) for info in store.documents()] == [
+        ("a.txt", ("b.txt",)),
+        ("c.md", ()),
+    ]
+    assert store.document("b.txt").info.source_id == "a.txt"
+    again = index_paths(store, embedder, [docs], prune=True)
+    assert again.unchanged == ["a.txt", "b.txt", "c.md"] and not (
+        again.added or again.removed or again.changed
+    )
+    # The other name changes: it is a document of its own.
+    (docs / "b.txt").write_text("Now it is another.")
+    assert index_paths(store, embedder, [docs]).added == ["b.txt"]
+    assert [(info.source_id, info.also) for info in store.documents()][:2] == [("a.txt", ()), ("b.txt", ())]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_second_name_outlives_the_first(
+    store: Store, embedder: Embedder, tmp_path: Path, gone: bool
+) -> None:
+    docs = tmp_path / "twice"
+    docs.mkdir()
+    for name in ("b.txt", "c.txt"):
+        (docs / name).write_text("The council published the same words twice.")
+    index_paths(store, embedder, [docs])
+    if gone:
+        (docs / "b.txt").unlink()
+    else:
+        (docs / "b.txt").write_text("The first one has changed.")
+    index_paths(store, embedder, [docs], prune=True)
+    assert texts(store)["c.txt"] == "The council published the same words twice."
+    assert store.aliases() == [] and store.check() == []
+    assert [info.source_id for info in store.documents()] == (["c.txt"] if gone else ["b.txt", "c.txt"])
+
+
+def test_a_second_name_goes_with_prune(store, embedder, tmp_path):
+    docs = tmp_path / "twice"
+    docs.mkdir()
+    for name in ("b.txt", "c.txt"):
+        (docs / name).write_text("The council published the same words twice.")
+    index_paths(store, embedder, [docs])
+    (docs / "c.txt").unlink()
+    assert index_paths(store, embedder, [docs]).removed == []
+    assert index_paths(store, embedder, [docs], prune=True).removed == ["c.txt"]
+    assert [(info.source_id, info.also) for info in store.documents()] == [("b.txt", ())]
+
+
+def test_other_words_in_sources_csv_make_another_document(
+    store: Store, embedder: Embedder, tmp_path: Path
+) -> None:
+    """A press release that two papers print is two documents, even if the files are the same."""
+    docs = tmp_path / "papers"
+    docs.mkdir()
+    for name in ("b.txt", "c.txt", "d.txt"):
+        (docs / name).write_text("The council published the same words twice.")
+    (docs / "sources.csv").write_text("file,publisher\nb.txt,The Post\nc.txt,The Herald\nd.txt,The Post\n")
+    index_paths(store, embedder, [docs])
+    assert [(info.source_id, info.also) for info in store.documents()] == [
+        ("b.txt", ("d.txt",)),
+        ("c.txt", ()),
+    ]
+
+
+def test_a_changed_file_keeps_its_older_edition(store, embedder, docs):
+    index_paths(store, embedder, [docs])
+    first = store.document("a.txt")
+    (docs / "a.txt").write_text("The report was revised in the autumn.")
+    assert index_paths(store, embedder, [docs]).changed == ["a.txt"]
+    newest, older = store.editions("a.txt")
+    assert (newest.edition, older.edition) == (2, 1)
+    assert newest.doc_id == first.info.doc_id and older.superseded_by == newest.sha256
+    assert store.document(older.doc_id).text == first.text
+    assert index_paths(store, embedder, [docs], prune=True).removed == [] and store.check() == []

@@ -200,7 +200,7 @@ class StandIn:
             )
         if "explode" in question:
             raise RuntimeError(self.secret)
-        hits = tuple(hit for hit in HITS if filter.admits(hit.document))[:k]
+        hits = tuple(hit for hit in HITS if filter.admits(hit.document, hit.passage))[:k]
         return SearchResult(question, hits, question_id, {"total": 1.0})
 
     def documents(self) -> list[DocumentInfo]:

@@ -81,7 +81,9 @@ def test_documents_lists_every_document(casebook: Path, corpus: Path) -> None:
         path.name for path in corpus.iterdir() if path.name != "sources.csv"
     )
     for info in infos:
-        assert set(info) == DOCUMENT_KEYS | {"sha256", "licence"}
+        assert set(info) == DOCUMENT_KEYS | {
+            *("sha256", "licence", "also", "dated_by", "edition", "superseded_by")
+        }
         assert info["sha256"] == hashlib.sha256((corpus / info["source_id"]).read_bytes()).hexdigest()
     lines = run("documents", "--data", casebook).stdout.splitlines()
     assert [line.split()[1] for line in lines] == [info["source_id"] for info in infos]
@@ -189,3 +191,32 @@ def test_a_store_of_an_unknown_kind_is_refused(casebook: Path) -> None:
     assert result.exit_code == 2 and "mysql" in result.stderr and "sqlite:FOLDER" in result.stderr
     both = run("documents", "--store", f"sqlite:{casebook}", "--data", casebook)
     assert both.exit_code == 2 and "one of them" in both.stderr
+
+
+def test_other_names_and_older_editions(tmp_path: Path) -> None:
+    docs, data = tmp_path / "docs", tmp_path / "data"
+    docs.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (docs / name).write_text("The inspectors found that thresholds were unclear.")
+    assert run("index", docs, "--data", data).exit_code == 0
+    (listed,) = run_json("documents", "--data", data)
+    assert (listed["source_id"], listed["also"], listed["edition"]) == ("a.txt", ["b.txt"], 1)
+    assert (
+        run("show", "b.txt", "--text", "--data", data).stdout
+        == "The inspectors found that thresholds were unclear."
+    )
+    assert run("remove", "b.txt", "--data", data).exit_code == 0
+    (listed,) = run_json("documents", "--data", data)
+    assert listed["also"] == []
+    (docs / "b.txt").unlink()
+    (docs / "a.txt").write_text("The inspectors found that thresholds were clear.")
+    assert run("index", docs, "--data", data).exit_code == 0
+    newest, older = run_json("documents", "--editions", "--data", data)
+    assert (newest["edition"], older["edition"]) == (2, 1)
+    assert older["superseded_by"] == newest["sha256"]
+    found = run_json("search", "thresholds", "--data", data)["hits"]
+    assert [hit["document"]["id"] for hit in found] == [newest["id"]]
+    found = run_json("search", "thresholds", "--editions", "--data", data)["hits"]
+    assert {hit["document"]["id"] for hit in found} == {newest["id"], older["id"]}
+    assert run("remove", "a.txt", "--data", data).exit_code == 0
+    assert run_json("documents", "--editions", "--data", data) == []

@@ -14,12 +14,13 @@ QUESTION = "Why were thresholds inconsistent?"
 ELSEWHERE = "What is the melting point of tungsten in kelvin?"
 
 DOCUMENT = {"id", "source_id", "title", "publisher", "voice", "published", "url"}
-HIT = {"rank", "score", "document", "start", "end", "page", "paragraph", "heading", "text"}
+PASSAGE = {"page_end", "page_label", "voice", "speaker", "published", "copy_of"}
+HIT = {"rank", "score", "document", "start", "end", "page", "paragraph", "heading", "text"} | PASSAGE
 # What DESIGN.md names, and after the bar what has come on top of it; nothing named may go.
 ANSWER = {"id", "question", "status", "confidence", "quotes", "citations", "searched", "hits", "timings_ms",
           "receipt"} | {"explanation"}  # fmt: skip
-QUOTE = {"text", "citation", "voice"} | {"start", "end"}
-CITATION = {"n", "document", "start", "end", "page", "paragraph", "text", "url"} | {"heading"}
+QUOTE = {"text", "citation", "voice"} | {"start", "end", "speaker"}
+CITATION = {"n", "document", "start", "end", "page", "paragraph", "text", "url"} | {"heading"} | PASSAGE
 SEARCHED = {"documents", "passages", "from", "to"}
 
 

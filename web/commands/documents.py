@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,9 @@ from web.commands.printing import (
     say,
     summary_payload,
 )
+
+if TYPE_CHECKING:
+    from index import DocumentInfo
 
 
 @click.command(
@@ -75,35 +79,55 @@ def index(paths: tuple[Path, ...], location: str, model: str | None, prune: bool
 
 @click.command()
 @location_options
+@click.option("--editions", is_flag=True, help="List older editions, too.")
 @as_json_option
-def documents(location: str, as_json: bool) -> None:
+def documents(location: str, editions: bool, as_json: bool) -> None:
     """List what is indexed."""
     from index import open_store
     from qa import document_payload
 
     with closing(open_store(location)) as store:
         infos = store.documents()
+        if editions:
+            infos = [edition for info in infos for edition in store.editions(info.source_id)]
     if as_json:
-        print_json(
-            [document_payload(info) | {"sha256": info.sha256, "licence": info.licence} for info in infos]
-        )
+        print_json([document_payload(info) | _more(info) for info in infos])
         return
     for info in infos:
         print_document(info)
+
+
+def _more(info: DocumentInfo) -> dict[str, Any]:
+    """What the list of documents says besides what every citation says."""
+    return {
+        "sha256": info.sha256,
+        "licence": info.licence,
+        "also": list(info.also),
+        "dated_by": info.dated_by,
+        "edition": info.edition,
+        "superseded_by": info.superseded_by,
+    }
 
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="DOCUMENT...")
 @location_options
 def remove(names: tuple[str, ...], location: str) -> None:
-    """Remove documents, by id or source id."""
+    """Remove documents, by id or source id.
+
+    Older editions of a document go with it; the id of an older edition removes that one alone, and another
+    name of a document only this name.
+    """
     from index import locked, open_store
 
     with closing(open_store(location)) as store, locked(Path(store.location), _say_waiting):
-        infos = [store.document(name).info for name in names]  # all are looked up before any is removed
-        store.remove([info.doc_id for info in infos])
+        infos = {name: store.document(name).info for name in names}  # all are looked up before any is removed
+        aliases = [name for name, info in infos.items() if name in info.also]
+        store.unalias(aliases)
+        store.remove([info.doc_id for name, info in infos.items() if name not in aliases])
         store.refresh()
-    say(f"removed {', '.join(dict.fromkeys(info.source_id for info in infos))}")
+    gone = dict.fromkeys(name if name in aliases else info.source_id for name, info in infos.items())
+    say(f"removed {', '.join(gone)}")
 
 
 @click.command(epilog="Example: pincite show report.pdf --text > report.txt")

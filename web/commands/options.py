@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
-
-if TYPE_CHECKING:
-    from index import Filter
 
 Command = Callable[..., Any]
 
@@ -65,30 +62,48 @@ def filter_options(command: Command) -> Command:
     @click.option("--from", "published_from", metavar="DATE", default="",
                   help="Published on or after a day, month or year, such as 2017-04.")  # fmt: skip
     @click.option("--to", "published_to", metavar="DATE", default="", help="Published on or before.")
+    @click.option("--kind", multiple=True, metavar="KIND",
+                  help="Only files of this kind, such as pdf; may be repeated.")  # fmt: skip
+    @click.option("--about-from", metavar="DATE", default="",
+                  help="Speaks of a day on or after this day, month or year.")  # fmt: skip
+    @click.option("--about-to", metavar="DATE", default="", help="Speaks of a day on or before.")
+    @click.option("--boilerplate", is_flag=True, help="Search notices, navigation and contents, too.")
+    @click.option("--editions", is_flag=True, help="Search older editions of documents, too.")
     @wraps(command)
     def wrapped(
         *args: Any, voice: tuple[str, ...], publisher: tuple[str, ...], document: tuple[str, ...],
-        published_from: str, published_to: str, **options: Any,
+        published_from: str, published_to: str, kind: tuple[str, ...], about_from: str, about_to: str,
+        boilerplate: bool, editions: bool, **options: Any,
     ) -> Any:  # fmt: skip
-        where = _filter(voice, publisher, document, published_from, published_to)
+        from index import KINDS, VOICES, Filter
+
+        _among("voice", voice, VOICES)
+        _among("kind", kind, tuple(KINDS))
+        dates = {"--from": published_from, "--to": published_to,
+                 "--about-from": about_from, "--about-to": about_to}  # fmt: skip
+        for option, date in dates.items():
+            _check_date(option, date)
+        where = Filter(
+            frozenset(voice), frozenset(publisher), frozenset(document), published_from, published_to,
+            frozenset(KINDS[name] for name in kind), about_from, about_to, boilerplate, editions,
+        )  # fmt: skip
         return command(*args, where=where, **options)
 
     return wrapped
 
 
-def _filter(
-    voice: tuple[str, ...], publisher: tuple[str, ...], document: tuple[str, ...], since: str, until: str
-) -> Filter:
-    from index import VOICES, Filter, iso_date
+def _among(what: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            raise click.BadParameter(
+                f"no {what} is called {name!r}; there are {', '.join(known)}", param_hint=f"--{what}"
+            )
 
-    for name in voice:
-        if name not in VOICES:
-            raise click.BadParameter(
-                f"no voice is called {name!r}; there are {', '.join(VOICES)}", param_hint="--voice"
-            )
-    for option, date in (("--from", since), ("--to", until)):
-        if date != iso_date(date):
-            raise click.BadParameter(
-                f"{date!r} is not a date; write 2017, 2017-04 or 2017-04-07", param_hint=option
-            )
-    return Filter(frozenset(voice), frozenset(publisher), frozenset(document), since, until)
+
+def _check_date(option: str, date: str) -> None:
+    from index import iso_date
+
+    if date != iso_date(date):
+        raise click.BadParameter(
+            f"{date!r} is not a date; write 2017, 2017-04 or 2017-04-07", param_hint=option
+        )

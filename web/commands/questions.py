@@ -100,7 +100,7 @@ def _put(
         )  # here and not only in the service: a slip is told before the model is loaded
     lines = read_lines(file) if file else None
     with closing(Service.open(location, model)) as service:
-        if where and not any(where.admits(info) for info in service.documents()):
+        if where and not service.counts(where).passages:
             say("no document passes these filters; pincite documents lists what there is")
         if lines is None:
             one(service, question or "", None)
