@@ -6,7 +6,7 @@ Importing this is light; NumPy, scikit-learn and ir_measures are loaded when som
 from eval.beir import evaluate_beir
 from eval.compare import Comparison, MeasureChange, QuestionChange, compare
 from eval.draft import Draft, draft, drafts_as_yaml
-from eval.engines import EndpointEngine, RunFileEngine, told
+from eval.engines import CorpusFile, EndpointEngine, RunFileEngine, told
 from eval.expectations import unmet_expectations
 from eval.gate import Verdict, crossed, judge, parse_floor
 from eval.lint import Finding, lint
@@ -19,10 +19,11 @@ from eval.questions import (
     parse_questions,
     read_questions,
 )
+from eval.replay import check_replay, questions_of, replayed, settings_of_run
 from eval.report import as_html, as_json, as_junit, as_markdown, as_table
 from eval.resolve import resolve
 from eval.run import evaluate
-from eval.runs import read_run, save_run, update_baseline
+from eval.runs import is_run, read_run, save_run, update_baseline
 from eval.settings import GateSettings, read_gate_settings
 from eval.summary import NAMES as MEASURE_NAMES
 from eval.summary import report_of
@@ -33,6 +34,7 @@ __all__ = [
     "MEASURE_NAMES",
     "Bin",
     "Comparison",
+    "CorpusFile",
     "Draft",
     "EndpointEngine",
     "RunFileEngine",
@@ -59,6 +61,7 @@ __all__ = [
     "as_markdown",
     "as_table",
     "as_yaml",
+    "check_replay",
     "compare",
     "crossed",
     "draft",
@@ -66,16 +69,20 @@ __all__ = [
     "drafts_note",
     "evaluate",
     "evaluate_beir",
+    "is_run",
     "judge",
     "lint",
     "parse_floor",
     "parse_questions",
+    "questions_of",
     "read_gate_settings",
     "read_questions",
     "read_run",
+    "replayed",
     "report_of",
     "resolve",
     "save_run",
+    "settings_of_run",
     "told",
     "unmet_expectations",
     "update_baseline",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.instruments import Clock, Witness, corpus_of, resampling, sha256, warm_up
+from eval.instruments import Clock, Witness, corpus_of, digest, resampling, sha256, warm_up
 from eval.provenance import provenance_of
 from eval.questions import json_lines, raise_all
 from eval.run import OnProgress, quote_rows, quote_tokens
@@ -179,6 +179,7 @@ def _row(
         quote_tokens=quote_tokens(answer),
         documents=tuple(runs.get(query.id, ())[:10]),
         error=error or search_error,
+        served=digest(runs.get(query.id, ())),
     )
 
 

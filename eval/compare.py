@@ -24,6 +24,7 @@ class MeasureChange:
 
     `p` is Holm-corrected over the measures compared; `n` is how many questions the measure rests on. The
     `verdict` is "better" or "worse" where p is at most alpha, and "same" where chance would do.
+    The gate makes "fell" of "same" where a measure fell by more than its settings allow.
     """
 
     name: str
@@ -77,7 +78,7 @@ def compare(
     """
     from eval.significance import holm, paired_p
 
-    notes = list(_comparable(old, new, across_corpora))
+    notes = list(comparable(old, new, across_corpora))
     before, after = _shared(old, new, notes)
     values_before, values_after = measures_of(before), measures_of(after)
     asked = [name for name in NAMES if measures is None or name in measures]
@@ -85,7 +86,7 @@ def compare(
     for name in asked:
         if (name in values_before) != (name in values_after):
             notes.append(measured_once(name, "old" if name in values_before else "new"))
-    notes += _settings_changed(old.settings, new.settings)
+    notes += settings_changed(old.settings, new.settings)
     corrected = holm({name: paired_p(before, after, name) for name in common})
     changes = []
     for name in common:
@@ -105,7 +106,7 @@ def measured_once(name: str, run: str) -> str:
     return f"{name} was measured in the {run} run only."
 
 
-def _comparable(old: Run, new: Run, across_corpora: bool) -> Iterator[str]:
+def comparable(old: Run, new: Run, across_corpora: bool) -> Iterator[str]:
     """Notes on what differs and was allowed to; a UsageError for what was not."""
     if old.kind != new.kind:
         raise UsageError(
@@ -148,7 +149,7 @@ def _shared(old: Run, new: Run, notes: list[str]) -> tuple[list[Row], list[Row]]
     return [row for row, _ in kept], [other for _, other in kept]
 
 
-def _settings_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def settings_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each setting that is not the same: what may explain the rest."""
     before, after = dict(_leaves(old)), dict(_leaves(new))
     for name in dict.fromkeys([*before, *after]):
@@ -190,8 +191,8 @@ def _facts_changed(old: Row, new: Row) -> Iterator[tuple[bool, str]]:
         was_at, is_at = _least_budget(before), _least_budget(now)
         if was_at != is_at:
             yield is_at < was_at, f"{_within(is_at)}, was {_within(was_at)}: {before.fact}"
-        if before.quoted != now.quoted:
-            yield now.quoted, f"{'now quoted' if now.quoted else 'no longer quoted'}: {before.fact}"
+        if before.quoted != now.quoted and None not in (before.quoted, now.quoted):
+            yield bool(now.quoted), f"{'now quoted' if now.quoted else 'no longer quoted'}: {before.fact}"
         elif before.keys != now.keys and None not in (before.keys, now.keys):
             told = "its key words are now" if now.keys else "its key words are no longer"
             yield bool(now.keys), f"{told} in the quotes: {before.fact}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eval.compare import Comparison, MeasureChange, Run, compare, measured_once
 from eval.settings import GateSettings
@@ -21,11 +21,20 @@ _SLACK = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a run passes, and a sentence for each reason why not. `comparison` is with the baseline, if any."""
+    """Whether a run passes, and a sentence for each reason why not. `comparison` is with the baseline, if any.
+
+    `of` says what was passed or failed: the gate, or a replay.
+    """
 
     passed: bool
     sentences: tuple[str, ...]
     comparison: Comparison | None = None
+    of: str = "gate"
+
+    @property
+    def against(self) -> str:
+        """What the comparison is with."""
+        return "run" if self.of == "replay" else "baseline"
 
 
 def judge(
@@ -35,13 +44,14 @@ def judge(
     *,
     across_corpora: bool = False,
 ) -> Verdict:
-    """The verdict on a run. It fails by a measure below its floor, and by any text that is not verbatim.
+    """The verdict on a run. It fails by a measure below its floor, by any text that is not verbatim, and where
+    every single question was turned away, since then nothing was measured.
 
     Held against a baseline it also fails by a loss (see GateSettings), by a watched measure that can no longer
     be taken, and by a question that is now turned away. A UsageError as in `compare` where the baseline is of
     another corpus or question set. An unchanged run never fails: nothing in it is left to chance.
     """
-    sentences = [*_not_verbatim(report), *_below(report, settings)]
+    sentences = [*_all_turned_away(report), *_not_verbatim(report), *_below(report, settings)]
     comparison = None
     if baseline is not None:
         comparison = compare(
@@ -49,9 +59,14 @@ def judge(
         )
         sentences += _turned_away(report, baseline)
         sentences += _vanished(comparison, settings)
-        sentences += [
-            sentence for change in comparison.measures if (sentence := _loss(change, settings)) is not None
+        told = {change.name: _loss(change, settings) for change in comparison.measures}
+        sentences += filter(None, told.values())
+        # More than chance or not, what fails the gate is not to be read as the same.
+        marked = [
+            replace(change, verdict="fell") if told[change.name] and change.verdict == "same" else change
+            for change in comparison.measures
         ]
+        comparison = replace(comparison, measures=tuple(marked))
     return Verdict(not sentences, tuple(sentences), comparison)
 
 
@@ -60,6 +75,11 @@ def _not_verbatim(report: Report) -> Iterator[str]:
         more = len(report.violations) - _SHOWN
         listed = "; ".join(report.violations[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
         yield f"{len(report.violations)} texts are not what their document holds there: {listed}"
+
+
+def _all_turned_away(report: Report) -> Iterator[str]:
+    if report.rows and all(row.failed for row in report.rows):
+        yield f"all {len(report.rows)} questions were turned away, so nothing was measured: {report.rows[0].error}"
 
 
 def _below(report: Report, settings: GateSettings) -> Iterator[str]:

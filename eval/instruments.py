@@ -13,7 +13,7 @@ from eval.types import Place
 from index import NotIndexedError, QuestionError
 
 if TYPE_CHECKING:
-    from eval.engines import Engine
+    from eval.engines import Engine, Texts
 
 
 class Witness:
@@ -88,10 +88,16 @@ def warm_up(service: Engine, questions: Iterable[str]) -> dict[str, Any]:
     return {}
 
 
-def corpus_of(service: Engine) -> dict[str, Any]:
+def corpus_of(service: Texts) -> dict[str, Any]:
     """What was searched: its size, and a hash that changes when any document does."""
     documents = sorted((info.source_id, info.sha256) for info in service.documents())
     return {"documents": len(documents), "sha256": sha256(documents)}
+
+
+def digest(served: Iterable[Any]) -> str:
+    """A short hash of what was served, in its order; empty for nothing."""
+    served = list(served)
+    return sha256(served)[:16] if served else ""
 
 
 def resampling() -> dict[str, int]:

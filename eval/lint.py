@@ -81,6 +81,10 @@ def _unresolved(questions: Sequence[Question], unresolved: Sequence[Unresolved])
 def _unverifiable(questions: Sequence[Question], library: Library) -> Iterator[Finding]:
     infos = library.documents()
     voices = {info.voice for info in infos}
+    if any(voice not in voices for question in questions for voice in question.must_cite_voices):
+        # A reader's comment speaks with a voice of its own in a document of another.
+        documents = (library.document(info.doc_id) for info in infos)
+        voices |= {speech.voice for document in documents for speech in document.speeches}
     for question in questions:
         try:
             check_question(question.question)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
@@ -38,7 +39,8 @@ def settings_of(service: Engine) -> dict[str, Any]:
     """The settings by which a service retrieves, quotes and judges; empty for one that does not tell."""
     settings = getattr(service, "settings", None) or getattr(service, "_settings", None)
     if is_dataclass(settings) and not isinstance(settings, type):
-        return asdict(settings)
+        # As a file gives it back, so that a run in memory and the same run read are alike.
+        return dict(json.loads(json.dumps(asdict(settings))))
     return dict(settings) if isinstance(settings, Mapping) else {}
 
 

@@ -80,11 +80,33 @@ def resolve_what_fits(
                     else:
                         doc_id = find_document(evidence.doc, by_source)
                         places += find_places(evidence, doc_id, text_of(doc_id))
+                except _VanishedError as error:
+                    message = (
+                        f"{error}; {_elsewhere(error.quote, library) or _nearest(error.quote, error.text)}"
+                    )
+                    unresolved.append(Unresolved(question, number, n, message))
                 except ValueError as error:
                     unresolved.append(Unresolved(question, number, n, str(error)))
             facts.append(ResolvedFact(fact.fact, tuple(places), fact.keys))
         resolved.append(ResolvedQuestion(question, tuple(facts)))
     return tuple(resolved), unresolved
+
+
+class _VanishedError(ValueError):
+    """A document does not hold the quote that it is said to hold."""
+
+    def __init__(self, doc: str, quote: str, text: str) -> None:
+        super().__init__(f'{doc} does not hold the quote "{quote}"')
+        self.quote, self.text = quote, text
+
+
+def _elsewhere(quote: str, library: Library) -> str:
+    """Which other documents hold a quote, as the end of a sentence; empty if none does."""
+    documents = library.documents()
+    holders = [info.source_id for info in documents if locate(quote, library.document(info.doc_id).text)]
+    if not holders:
+        return ""
+    return f"it stands in {', '.join(holders[:5])}{', …' if len(holders) > 5 else ''}"
 
 
 Found = list[tuple[str, list[Place]]]
@@ -166,13 +188,14 @@ def find_document(name: str, by_source: dict[str, str]) -> str:
 
 
 def find_places(evidence: Evidence, doc_id: str, text: str) -> list[Place]:
-    """Where a document holds the evidence; several places when a quote occurs several times."""
+    """Where a document holds the evidence; several places when a quote occurs several times.
+
+    Each of them states the same, so finding one is enough.
+    """
     if evidence.quote is not None:
         spans = locate(evidence.quote, text)
         if not spans:
-            raise ValueError(
-                f'{evidence.doc} does not hold the quote "{evidence.quote}"; {_nearest(evidence.quote, text)}'
-            )
+            raise _VanishedError(evidence.doc, evidence.quote, text)
         return [Place(doc_id, start, end) for start, end in spans]
     start, end = evidence.start or 0, evidence.end or 0
     if end > len(text):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from eval.instruments import Clock, Witness, corpus_of, resampling, warm_up
+from eval.instruments import Clock, Witness, corpus_of, digest, resampling, warm_up
 from eval.metrics import (
     ENOUGH_PERCENT,
     FACT_BUDGETS,
@@ -112,8 +112,10 @@ def _row(
                 quoted=quoted[number],
                 keys=keys_found(fact.keys, words),
                 voiced=_is_voiced(fact, heard, voices),
+                evidence=asked.evidence,
+                wanted=asked.keys,
             )
-            for number, fact in enumerate(item.facts)
+            for number, (fact, asked) in enumerate(zip(item.facts, question.facts, strict=True))
         ),
         rr=reciprocal_rank(item.facts, [_place(hit) for hit in hits]) if item.facts else None,
         quotes=quotes,
@@ -122,6 +124,7 @@ def _row(
         quote_rr=reciprocal_rank(item.facts, [quote.place for quote in found_quotes]) if item.facts else None,
         must_cite_voices=question.must_cite_voices,
         must_cite_at_least=question.must_cite_at_least,
+        served=digest((hit.passage.doc_id, hit.passage.start, hit.passage.end) for hit in hits),
     )
     return row, sum(len(hit.tokens) for hit in found_hits), len(hits)
 

@@ -48,9 +48,16 @@ def run_bytes(report: Report, *, timings: bool = False) -> bytes:
 
 
 def save_run(path: str | Path, report: Report, *, timings: bool = False) -> None:
-    """Write a run, whole or not at all: whoever reads meanwhile finds the old file or the new one."""
+    """Write a run, whole or not at all: whoever reads meanwhile finds the old file or the new one.
+
+    A link stays a link to what is written; into a device or a pipe, which must not be replaced, it is written.
+    """
     path = Path(path)
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(run_bytes(report, timings=timings))
+            return
+        path = path.resolve()
         handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -70,6 +77,15 @@ def save_run(path: str | Path, report: Report, *, timings: bool = False) -> None
 def update_baseline(path: str | Path, report: Report) -> None:
     """Make a run the one that others are held against."""
     save_run(path, report)
+
+
+def is_run(path: str | Path) -> bool:
+    """Whether a file begins as a saved run does; what else is wrong with it, `read_run` says."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b'{"' + _MAGIC.encode() + b'"')
+    except OSError:
+        return False
 
 
 def read_run(path: str | Path) -> Report:

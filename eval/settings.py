@@ -19,6 +19,7 @@ WATCHED = (
     "citation_precision",
     "rr",
     "quote_rr",
+    "must_cite",
     "refusal_auroc",
     "refusal_recall",
     "calibration",
@@ -32,6 +33,7 @@ WATCHED = (
 
 Left out is what says the same again (fact recall at other budgets, AUPRC beside AUROC), since each measure more
 makes the correction stricter for all, and what rests on one type of question only, a dozen questions perhaps.
+A measure that a set does not have is not tested: `must_cite` costs nothing where no question asks for it.
 """
 
 

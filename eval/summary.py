@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from eval.expectations import expectations
 from eval.metrics import FACT_BUDGETS, QUOTE_BUDGET
 from eval.types import Measure, Report, Row
 
@@ -21,7 +22,8 @@ def _fact_recall(budget: int) -> Callable[[Row], Pair | None]:
 
 
 def _quote_recall(row: Row) -> Pair | None:
-    return (sum(fact.quoted for fact in row.facts), len(row.facts)) if row.facts else None
+    asked = [fact.quoted for fact in row.facts if fact.quoted is not None]
+    return (sum(asked), len(asked)) if asked else None
 
 
 def _key_recall(row: Row) -> Pair | None:
@@ -44,9 +46,7 @@ def _multi_documents(row: Row) -> Pair | None:
 
 
 def _must_cite(row: Row) -> Pair | None:
-    met = [voice in row.voices for voice in row.must_cite_voices]
-    if row.must_cite_at_least:
-        met.append(len(row.cited) >= row.must_cite_at_least)
+    met = [is_met for is_met, _ in expectations(row, row.quotes)]
     return (sum(met), len(met)) if met and row.status else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from eval.questions import Question
+from eval.questions import Evidence, Question
 
 ERROR = "error"
 """A row's status when the question itself was turned away: neither an answer nor a refusal."""
@@ -52,16 +52,21 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """What became of one fact: found in the hits by token budget, in the quotes, by its keys (None: none).
+    """What became of one fact: found in the hits by token budget, in the quotes, by its keys.
 
+    `quoted` is None where the question was not asked, only searched for; `keys` also where the fact has none.
     `voiced`: whether a voice that states it is among those quoted; None where its documents have no voice.
+    `evidence` and `wanted` are the places and the keys that were looked for, as the question set has them, so
+    that a run can be replayed without the set.
     """
 
     fact: str
     found: dict[int, bool]
-    quoted: bool
+    quoted: bool | None
     keys: bool | None
     voiced: bool | None = None
+    evidence: tuple[Evidence, ...] = ()
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Row:
     `status` is empty when the question was searched for but not asked; `error` says why one failed.
     `rr` looks for a fact in the hits, `quote_rr` in the quotes. `ranking` holds the measures of a BEIR query;
     `documents` the source ids served, best first. `must_cite_*` is what the question asks of its quotes.
+    `served` is a short hash of what the search served, place by place in order: the same, the same was found.
     """
 
     id: str
@@ -106,6 +112,7 @@ class Row:
     quote_rr: float | None = None
     must_cite_voices: tuple[str, ...] = ()
     must_cite_at_least: int = 0
+    served: str = ""
 
     @property
     def refused(self) -> bool:

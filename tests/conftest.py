@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.browser import launched
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,3 +47,10 @@ def casebook(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.close()
     assert summary.added and not summary.failed, summary.failed
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; where there is none the tests that want it say so (see tests/browser.py)."""
+    with launched() as running:
+        yield running

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.web.command import run
+from tests.web.command import PROGRAM, run
 
 ROOT = Path(__file__).resolve().parents[1]
 ACTION = ROOT / "action.yml"
@@ -113,8 +113,7 @@ def test_commands_and_options_exist(name: str) -> None:
         helped = run(command, "--help").stdout
         options = [word for word in words if word.startswith("--")]
         missing += [f"{command} {option}" for option in options if not re.search(rf"{option}\b", helped)]
-    if missing:
-        pytest.skip(f"pincite has no {', '.join(missing)} yet")
+    assert not missing
 
 
 def test_versions_are_those_of_the_project() -> None:
@@ -162,7 +161,8 @@ class Runner:
             env={
                 "PATH": os.environ["PATH"], "RUNNER_TEMP": str(self.folder), "GITHUB_ACTION_PATH": str(ROOT),
                 "GITHUB_OUTPUT": str(self.output), "GITHUB_STEP_SUMMARY": str(self.summary),
-                "CALLS": str(self.calls), **given, "VENV": str(self.folder / "venv"), **env,
+                "CALLS": str(self.calls), **given,
+                "VENV": given.get("VENV") or str(self.folder / "venv"), **env,
             },
         )  # fmt: skip
 
@@ -220,3 +220,87 @@ def test_a_missing_folder_is_said_before_anything_is_installed(runner: Runner) -
     done = runner.run("keys", DOCUMENTS="nowhere")
     assert done.returncode == 2
     assert "no folder of documents is at nowhere" in done.stdout
+
+
+def test_what_is_installed_is_this_source_with_its_versions_and_torch_first(runner: Runner) -> None:
+    stand_in = runner.folder / "path" / "python"
+    stand_in.parent.mkdir()
+    stand_in.write_text(STAND_IN)
+    stand_in.chmod(0o755)
+    venv_python = runner.folder / "venv" / "bin" / "python"
+    venv_python.symlink_to(stand_in)
+    done = runner.run(
+        "Install Pincite and its model", PATH=f"{stand_in.parent}{os.pathsep}{os.environ['PATH']}"
+    )
+    assert done.returncode == 0, done.stderr
+    made, torch, rest = [json.loads(line) for line in runner.calls.read_text().splitlines()]
+    assert made == ["-m", "venv", "--clear", str(runner.folder / "venv")]
+    assert torch[:3] == rest[:3] == ["-m", "pip", "install"]
+    assert torch[-1].startswith("torch==")
+    assert rest[-3:] == ["-c", str(ROOT / "constraints.txt"), str(ROOT)]
+
+
+DOCUMENTS = {
+    "inspection.md": "# Inspection\n\nInspectors visited twelve homes in March 2024. In five of them they saw damp.\n",
+    "statement.md": "# Statement\n\nThe council will spend two million pounds on repairs to the homes by December.\n",
+}
+QUESTIONS = [
+    ("homes", "How many homes did inspectors visit?", "inspection.md", "Inspectors visited twelve homes"),
+    (
+        "money",
+        "How much will the council spend on repairs?",
+        "statement.md",
+        "The council will spend two million",
+    ),
+    ("buses", "When does the new bus station open?", "", ""),
+]
+
+
+def test_the_steps_in_order_with_the_real_command(tmp_path: Path) -> None:
+    """As a build runs them: in a checkout, with what one step says handed to the next, twice."""
+    checkout, runner = tmp_path / "check out", Runner(tmp_path)
+    (checkout / "reports").mkdir(parents=True)
+    for name, text in DOCUMENTS.items():
+        (checkout / "reports" / name).write_text(text, "utf-8")
+    lines = []
+    for name, question, doc, words in QUESTIONS:
+        facts = [{"fact": words, "evidence": [{"doc": doc, "quote": words}]}] if doc else []
+        record = {
+            "id": name,
+            "question": question,
+            "type": "factoid",
+            "answerable": bool(doc),
+            "facts": facts,
+        }
+        lines.append(json.dumps(record) + "\n")
+    (checkout / "questions.jsonl").write_text("".join(lines), "utf-8")
+    runner.folder = checkout
+    keys = runner.run("keys", DOCUMENTS="reports", RUNNER_TEMP=str(tmp_path))
+    assert keys.returncode == 0, keys.stderr
+    told = dict(line.split("=", 1) for line in runner.output.read_text().splitlines())
+    venv = Path(told["venv"])
+    assert venv == tmp_path / "pincite-venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "pincite").symlink_to(PROGRAM)
+    common = {"DATA": ".pincite", "VENV": str(venv)}
+    indexed = runner.run("Index the documents", DOCUMENTS="reports", **common)
+    assert indexed.returncode == 0, indexed.stderr
+    asked = {"QUESTIONS": "questions.jsonl", "REPORTS": "out put", **common}
+    first = runner.run("measure", FLOORS="fact_recall@1000=1\nverbatim=1", **asked)
+    assert first.returncode == 0, first.stdout + first.stderr
+    reports = checkout / "out put"
+    assert {file.name for file in reports.iterdir()} == {
+        "report.json", "report.html", "summary.md", "junit.xml", "run.jsonl",
+    }  # fmt: skip
+    assert runner.summary.read_text("utf-8").startswith("## ✅ Gate passed")
+    # The run is what the next is held against; then somebody cuts a document short.
+    (reports / "run.jsonl").rename(checkout / "baseline.jsonl")
+    same = runner.run("measure", BASELINE="baseline.jsonl", **asked)
+    assert same.returncode == 0, same.stderr
+    (checkout / "reports" / "statement.md").write_text("# Statement\n\nThe council will reply.\n")
+    assert runner.run("Index the documents", DOCUMENTS="reports", **common).returncode == 0
+    broken = runner.run("measure", BASELINE="baseline.jsonl", **asked)
+    assert broken.returncode == 2 and "question money, fact 1: statement.md does not hold" in broken.stderr
+    assert [line for line in runner.output.read_text().splitlines() if "exit-code" in line] == [
+        "exit-code=0", "exit-code=0", "exit-code=2",
+    ]  # fmt: skip

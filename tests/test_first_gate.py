@@ -9,16 +9,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
-from tests.web.command import run
-
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "first-gate.md"
-NEEDED = [
-    "--json", "--floor", "--baseline", "--update-baseline", "--save-run", "--gate", "--across-corpora", "--markdown",
-    "--junit", "--html", "--run", "--endpoint",
-]  # fmt: skip
 
 _BLOCK = re.compile(r"(?P<marks>(?:<!-- .*? -->\n)*)```sh\n(?P<script>.*?)^```$", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(r"<!-- (exit|says): (.*?) -->")
@@ -46,9 +38,6 @@ def blocks(page: str) -> list[Block]:
 
 
 def test_the_page_is_executed(tmp_path: Path) -> None:
-    missing = [option for option in NEEDED if option not in run("eval", "--help").stdout]
-    if missing:
-        pytest.skip(f"pincite eval has no {', '.join(missing)} yet")
     bin_folder = Path(sys.executable).parent
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PINCITE_")}
     environment |= {"PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "PYTHONWARNINGS": "error"}

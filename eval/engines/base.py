@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from eval.engines.anchor import Anchor
-from eval.summary import RANKING
-from eval.types import Measure, Report, Row
+from eval.summary import notes_on, report_of
+from eval.types import Report, Row
 from index import Document, DocumentInfo
 
 if TYPE_CHECKING:
@@ -63,29 +63,27 @@ class ForeignEngine:
 
 def told(report: Report, engine: ForeignEngine) -> Report:
     """The report with the engine's notes, and without what an engine that only searches cannot be measured by."""
-    notes = (*report.notes, *engine.notes())
     if engine.asks:
-        return replace(report, notes=notes)
-    return replace(
-        report,
-        measures=_of_search(report.measures),
-        by_type={kind: _of_search(measures) for kind, measures in report.by_type.items()},
-        rows=tuple(_searched(row) for row in report.rows),
-        reliability=(),
-        notes=(*notes, "The engine only searches: answers, quotes and refusals are not measured."),
+        return replace(report, notes=(*report.notes, *engine.notes()))
+    rows = [_searched(row) for row in report.rows]
+    # What is said of answers is no longer so.
+    untrue = set(notes_on(report.rows)) - set(notes_on(rows))
+    notes = [note for note in report.notes if note not in untrue]
+    return report_of(
+        report.kind,
+        rows,
+        violations=report.violations,
+        notes=(
+            *notes,
+            *engine.notes(),
+            "The engine only searches: answers, quotes and refusals are not measured.",
+        ),
+        settings=report.settings,
+        timings=report.timings,
     )
 
 
-def _of_search(measures: dict[str, Measure]) -> dict[str, Measure]:
-    """Those measures that hits alone decide."""
-    return {
-        name: measure
-        for name, measure in measures.items()
-        if name.startswith("fact_recall@") or name in ("rr", *RANKING)
-    }
-
-
 def _searched(row: Row) -> Row:
-    """A question that was searched for and not asked, as an empty status says."""
-    facts = tuple(replace(fact, keys=None, voiced=None) for fact in row.facts)
+    """A question that was searched for and not asked, as an empty status says: all that answers decide is gone."""
+    facts = tuple(replace(fact, quoted=None, keys=None, voiced=None) for fact in row.facts)
     return replace(row, status="", confidence=None, facts=facts, quote_rr=None)

@@ -138,7 +138,10 @@ def read_trec(path: Path) -> tuple[Records, int]:
             if score != score:
                 raise ValueError
         except ValueError:
-            problems.append(f"{path}, line {number}: not six columns: query Q0 document rank score tag")
+            problems.append(
+                f"{path}, line {number}: not six columns with numbers for rank and score:"
+                " query Q0 document rank score tag"
+            )
             continue
         if document in found.setdefault(query, {}):
             problems.append(f'{path}, line {number}: "{document}" was ranked before for query "{query}"')

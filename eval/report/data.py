@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from eval.types import Measure, Report, Row
+from eval.types import Measure, Report
 
 
 def as_json(report: Report, *, timings: bool = True) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def as_json(report: Report, *, timings: bool = True) -> dict[str, Any]:
         "violations": list(report.violations),
         "notes": list(report.notes),
         "settings": report.settings,
-        "questions": [_question(row) for row in report.rows],
+        "questions": [_plain(asdict(row)) for row in report.rows],
     }
     return {**result, "timings": report.timings} if timings else result
 
@@ -32,9 +32,8 @@ def _as_dicts(measures: dict[str, Measure]) -> dict[str, dict[str, Any]]:
     return {name: asdict(measure) for name, measure in measures.items()}
 
 
-def _question(row: Row) -> dict[str, Any]:
-    question = asdict(row)
-    # What JSON would turn into lists and strings by itself is those already, so reading back changes nothing.
-    for fact in question["facts"]:
-        fact["found"] = {str(budget): found for budget, found in fact["found"].items()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in question.items()}
+def _plain(value: Any) -> Any:
+    """What JSON would make of it, lists and names that are strings, so that reading it back changes nothing."""
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -89,7 +89,7 @@ def _environment() -> Environment:
 def _title(verdict: Verdict | None) -> str:
     if verdict is None:
         return "Evaluation"
-    return "The gate passed" if verdict.passed else "The gate failed"
+    return f"The {verdict.of} {'passed' if verdict.passed else 'failed'}"
 
 
 def _data_uri(plot: Plot) -> str:
@@ -139,7 +139,7 @@ def _row(row: Row, change: QuestionChange | None) -> dict[str, Any]:
         "fault": fault(row),
         "unmet": unmet(row),
         "found": sum(found(fact) for fact in row.facts),
-        "quoted": sum(fact.quoted for fact in row.facts),
+        "quoted": [fact.quoted for fact in row.facts if fact.quoted is not None],
         "confidence": "" if row.confidence is None else f"{row.confidence:.2f}",
         "direction": direction(change, row.answerable) if change is not None else "",
     }

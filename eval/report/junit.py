@@ -45,7 +45,7 @@ def as_junit(report: Report, verdict: Verdict | None = None) -> str:
         "verbatim": [_verbatim(report.violations)],
     }
     if verdict is not None:
-        suites["gate"] = _gate(verdict)
+        suites[verdict.of] = _gate(verdict)
     root = ElementTree.Element(
         "testsuites", {"name": "pincite eval", **_counts(list(chain(*suites.values())))}
     )
@@ -100,9 +100,11 @@ def _verbatim(violations: tuple[str, ...]) -> _Case:
 def _gate(verdict: Verdict) -> list[_Case]:
     """A failed case for each sentence of a gate that failed; else one that passed and says them."""
     if verdict.passed:
-        return [_Case("gate", "gate", "", verdict.sentences)]
-    sentences = verdict.sentences or ("the gate failed",)
-    return [_Case(f"gate {number}", "gate", sentence) for number, sentence in enumerate(sentences, 1)]
+        return [_Case(verdict.of, verdict.of, "", verdict.sentences)]
+    sentences = verdict.sentences or (f"the {verdict.of} failed",)
+    return [
+        _Case(f"{verdict.of} {number}", verdict.of, sentence) for number, sentence in enumerate(sentences, 1)
+    ]
 
 
 def _counts(cases: Sequence[_Case]) -> dict[str, str]:

@@ -43,7 +43,8 @@ def _head(report: Report, verdict: Verdict | None) -> Iterator[str]:
     if verdict is None:
         yield "## Pincite evaluation"
     else:
-        yield f"## {'✅ Gate passed' if verdict.passed else '❌ Gate failed'}"
+        mark, word = ("✅", "passed") if verdict.passed else ("❌", "failed")
+        yield f"## {mark} {verdict.of.capitalize()} {word}"
         if verdict.sentences:
             yield "\n".join(f"- {_text(sentence)}" for sentence in verdict.sentences)
     if report.violations:
@@ -73,7 +74,9 @@ def _measure(name: str, m: Measure, digits: int) -> list[str]:
 def _change(change: MeasureChange | None) -> list[str]:
     if change is None:
         return ["", "", "", ""]
-    verdict = {"worse": "❌ worse", "better": "✅ better"}.get(change.verdict, change.verdict)
+    verdict = {"worse": "❌ worse", "fell": "❌ fell", "better": "✅ better"}.get(
+        change.verdict, change.verdict
+    )
     return [f"{change.old:.3f}", signed(change.new - change.old), escape(chance(change.p)), verdict]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from eval.expectations import unmet_expectations
 from eval.report.text import count
 from eval.types import ERROR, FactRow, Report, Row
 
@@ -61,10 +62,12 @@ def unmet(row: Row) -> tuple[str, ...]:
     for fact in row.facts:
         if not found(fact):
             sentences.append(f"not found within {FOUND_AT} tokens: {fact.fact}")
-        if not fact.quoted:
+        if fact.quoted is False:
             sentences.append(f"not quoted: {fact.fact}")
         if fact.keys is False:
             sentences.append(f"key words not in the quotes: {fact.fact}")
+    if row.status and row.answerable:
+        sentences += unmet_expectations(row, row.quotes)
     for number, quote in enumerate(row.quotes, 1):
         if not quote.verbatim:
             sentences.append(
@@ -131,4 +134,4 @@ def _rank(row: Row) -> tuple[int, float, float]:
     wrong = 0 if row.failed else 1 if untrue else 2 if fault(row) else 3
     facts = len(row.facts) or 1
     missed = sum(not found(fact) for fact in row.facts) / facts
-    return wrong, -missed, -sum(not fact.quoted for fact in row.facts) / facts
+    return wrong, -missed, -sum(fact.quoted is False for fact in row.facts) / facts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eval.expectations import unmet_expectations
 from eval.report.diff import MarkedQuote, mark_quotes
 from eval.report.reading import FOUND_AT, directions, found, summary, tally, what_changed
 from eval.report.text import chance, one_line, short, signed
@@ -49,11 +50,11 @@ def _blocks(report: Report, verdict: Verdict | None, verbose: bool) -> Iterator[
         shown = [f"  {one_line(sentence)}" for sentence in report.violations[: None if verbose else _SHOWN]]
         yield [f"NOT VERBATIM ({len(report.violations)}):", *shown]
     if verdict is not None and verdict.comparison is not None:
-        yield from _comparison(report, verdict.comparison, verbose)
+        yield from _comparison(report, verdict.comparison, verbose, verdict.against)
     if report.notes:
         yield [f"Note: {one_line(note)}" for note in report.notes]
     if verdict is not None:
-        passed = "gate passed" if verdict.passed else "GATE FAILED"
+        passed = f"{verdict.of} passed" if verdict.passed else f"{verdict.of} failed".upper()
         yield [passed, *(f"  {one_line(sentence)}" for sentence in verdict.sentences)]
 
 
@@ -95,10 +96,18 @@ def _details(rows: Sequence[Row]) -> Iterator[list[str]]:
     if missed:
         yield [f"facts missed at {FOUND_AT} tokens ({len(missed)}):", *missed]
     not_quoted = [
-        f"  {row.id} {one_line(fact.fact)}" for row in rows for fact in row.facts if not fact.quoted
+        f"  {row.id} {one_line(fact.fact)}" for row in rows for fact in row.facts if fact.quoted is False
     ]
     if not_quoted:
         yield [f"facts missed by the quotes ({len(not_quoted)}):", *not_quoted]
+    lacking = [
+        f"  {row.id} {one_line(sentence)}"
+        for row in rows
+        if row.status and row.answerable
+        for sentence in unmet_expectations(row, row.quotes)
+    ]
+    if lacking:
+        yield [f"asked of the quotes and not met ({len(lacking)}):", *lacking]
     wrong = [
         f"  {row.id} {row.status} at {row.confidence:.2f}: {short(row.question)}"
         for row in rows
@@ -108,9 +117,9 @@ def _details(rows: Sequence[Row]) -> Iterator[list[str]]:
         yield [f"answered or refused wrongly ({len(wrong)}):", *wrong]
 
 
-def _comparison(report: Report, comparison: Comparison, verbose: bool) -> Iterator[list[str]]:
+def _comparison(report: Report, comparison: Comparison, verbose: bool, against: str) -> Iterator[list[str]]:
     yield _columns(
-        ["against the baseline", "before", "now", "change", "p", "questions", "verdict"],
+        [f"against the {against}", "before", "now", "change", "p", "questions", "verdict"],
         [
             [m.name, f"{m.old:.3f}", f"{m.new:.3f}", signed(m.new - m.old), chance(m.p), str(m.n), m.verdict]
             for m in comparison.measures

@@ -6,6 +6,8 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,15 @@ import pytest
 from werkzeug.serving import make_server
 
 from eval.beir import evaluate_beir
-from eval.engines import EndpointEngine, EndpointError, RunFileEngine, told
+from eval.compare import compare
+from eval.engines import CorpusFile, EndpointEngine, EndpointError, RunFileEngine, told
 from eval.engines.endpoint import Limits
+from eval.instruments import corpus_of
 from eval.questions import Evidence, Fact, Question
 from eval.run import evaluate
-from index import QuestionError, UsageError
+from eval.runs import read_run, save_run
+from index import NotIndexedError, QuestionError, UsageError, index_paths, open_store
+from tests.hashing import HashingEmbedder
 from tests.web.standin import DOCUMENTS, INSPECTION, StandIn
 from web.app import create_app
 
@@ -166,6 +172,23 @@ class TestRunFile:
         assert {name for measures in report.by_type.values() for name in measures} <= set(report.measures)
         assert all((row.status, row.confidence) == ("", None) for row in report.rows)
         assert any("only searches" in note for note in report.notes)
+        assert not any("quoted" in note or "refus" in note for note in report.notes[:-1]), report.notes
+        assert report.costs == {} and report.reliability == ()
+
+    def test_a_saved_run_of_searches_is_read_without_what_was_never_asked(self, corpus, write, tmp_path):
+        found = {"doc": "a.txt", "start": 0, "end": SPLIT}
+        engine = RunFileEngine(corpus, write({"id": "q1", "hits": [found]}, {"id": "q2", "hits": []}))
+        report = told(evaluate(engine, QUESTIONS), engine)
+        assert report.rows[0].facts[0].quoted is None
+        save_run(tmp_path / "saved.jsonl", report)
+        assert read_run(tmp_path / "saved.jsonl") == replace(report, timings={})
+        assert "quote_recall@250" not in report.measures
+        # Held against a run that was asked, nothing counts as lost that was never there.
+        quoted = {"id": "q1", "hits": [found], "quotes": [{**found, "text": "Nine"}]}
+        answers = write(quoted, {"id": "q2", "quotes": []}, name="asked.jsonl")
+        asked = evaluate(RunFileEngine(corpus, answers), QUESTIONS)
+        changes = compare(asked, report).questions
+        assert not any("quoted" in sentence for change in changes for sentence in change.lost + change.won)
 
     def test_what_pincite_prints_comes_back_the_same(self, write):
         from qa import answer_payload, search_payload
@@ -273,6 +296,34 @@ class TestTrec:
         said = str(caught.value)
         assert f'{path}, line 2: "a.txt" was ranked before' in said
         assert [number for number in range(1, 6) if f"line {number}: not six columns" in said] == [3, 4, 5]
+
+
+class TestCorpusFile:
+    @pytest.fixture
+    def path(self, write):
+        return write(
+            {"_id": "z", "title": "Zed", "text": "Last of all."}, {"_id": "a", "text": "First\nof all."}, "{broken",
+            {"_id": "z", "text": "Again."}, name="corpus.jsonl",
+        )  # fmt: skip
+
+    def test_it_holds_what_an_index_of_it_holds(self, path, tmp_path):
+        corpus = CorpusFile(path)
+        with closing(open_store(tmp_path / "data", create=True)) as store:
+            summary = index_paths(store, HashingEmbedder(), [path])
+            assert [info.source_id for info in corpus.documents()] == ["a", "z"]
+            for mine, indexed in zip(corpus.documents(), store.documents(), strict=True):
+                assert (mine.doc_id, mine.source_id, mine.sha256) == (
+                    indexed.doc_id, indexed.source_id, indexed.sha256,
+                )  # fmt: skip
+                for name in (mine.doc_id, mine.source_id):
+                    assert corpus.document(name).text == store.document(name).text
+            assert corpus_of(corpus) == corpus_of(store)
+            assert [str(error) for error in corpus.failed] == [str(error) for error in summary.failed]
+        assert len(corpus.failed) == 2
+
+    def test_what_it_does_not_hold_is_not_there(self, path):
+        with pytest.raises(NotIndexedError, match="no document 'b' is in the corpus"):
+            CorpusFile(path).document("b")
 
 
 class Rude(BaseHTTPRequestHandler):

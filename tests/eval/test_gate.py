@@ -6,7 +6,7 @@ from eval.gate import judge, parse_floor
 from eval.settings import WATCHED, GateSettings, read_gate_settings
 from eval.summary import NAMES
 from index import UsageError
-from tests.eval.rows import fact, report, row
+from tests.eval.rows import fact, quote, report, row
 
 FOUND, LOST = fact(at=250), fact(at=None, quoted=False)
 
@@ -64,7 +64,12 @@ class TestVerdict:
         (sentence,) = verdict.sentences
         assert "fell from 1 to 0.9" in sentence
         assert "more than the 0.05 allowed, though not significant (p = 0.5)" in sentence
-        assert judge(run(20, 2), run(20), only("fact_recall@250", max_drop=0.1)).passed
+        # What fails the gate is not called the same.
+        assert verdict.comparison is not None
+        assert [change.verdict for change in verdict.comparison.measures] == ["fell"]
+        allowed = judge(run(20, 2), run(20), only("fact_recall@250", max_drop=0.1))
+        assert allowed.passed and allowed.comparison is not None
+        assert [change.verdict for change in allowed.comparison.measures] == ["same"]
         assert judge(run(20, 1), run(20), only("fact_recall@250")).passed  # .05 exactly
 
     def test_what_is_not_watched_may_fall(self):
@@ -82,6 +87,26 @@ class TestVerdict:
         verdict = judge(report(*bad), report(*good), only("rr"))
         assert verdict.sentences == ("1 questions are now turned away: q2, too long",)
         assert judge(report(*bad), report(*bad), only("rr")).passed
+
+    def test_an_engine_that_turns_everything_away_does_not_pass(self):
+        """Without a baseline or floors too: nothing was measured, and that is no success."""
+        broken = [row(f"q{n}", FOUND, status="error", error="answered 500: boom") for n in range(3)]
+        verdict = judge(report(*broken))
+        assert verdict.sentences == (
+            "all 3 questions were turned away, so nothing was measured: answered 500: boom",
+        )
+        assert not verdict.passed
+        assert judge(report(*broken, row("q9", FOUND))).passed
+
+    def test_what_a_set_asks_of_quotes_is_watched(self):
+        def cited(n):
+            quotes = tuple(quote(f"{i}.txt", relevant=True) for i in range(n))
+            return report(
+                *(row(f"q{i}", quotes=quotes, answerable=True, must_cite_at_least=2) for i in range(9))
+            )
+
+        verdict = judge(cited(1), cited(2))
+        assert [sentence.partition(" ")[0] for sentence in verdict.sentences] == ["must_cite"]
 
     def test_refusing_everything_does_not_hide_a_measure(self):
         refused = [row(f"q{n:03}", FOUND, quotes=(), status="not_in_documents") for n in range(3)]

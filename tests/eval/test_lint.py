@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eval import Evidence, Fact, Finding, Question, QuestionSet, lint, parse_questions, read_questions
 from eval.lint import _in_order
-from index import open_store
+from index import Document, Speech, open_store
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -87,6 +87,14 @@ class TestUnverifiable:
 
     def test_expectations_alone_can_be_verified(self, findings):
         assert findings(replace(FINE, facts=(), must_cite_voices=("other",))) == []
+
+    def test_a_readers_comment_in_an_article_is_a_voice_that_can_be_cited(self, service_class):
+        class Commented(service_class):
+            def document(self, name: str) -> Document:
+                return replace(super().document(name), speeches=(Speech(0, 9, "Ann Lee", "public"),))
+
+        question = replace(FINE, must_cite_voices=("public",))
+        assert list(lint([question, REFUSE], Commented(TEXTS, {}))) == []
 
 
 class TestDuplicates:

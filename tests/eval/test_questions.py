@@ -176,6 +176,15 @@ class TestResolving:
         assert f'a does not hold the quote "{quote}"' in message
         assert "Inspectors visited five children's homes in March" in message
 
+    def test_a_quote_of_another_document_is_offered_with_its_name(self, tmp_path, service_class):
+        texts = {
+            "a": "Quite other words.",
+            "b": "Nine zebras\nwere seen.",
+            "c": "Then nine zebras were seen.",
+        }
+        message = self.message(tmp_path, service_class, texts, {"doc": "a", "quote": "Nine zebras were seen"})
+        assert 'a does not hold the quote "Nine zebras were seen"; it stands in b' in message
+
     def test_nothing_is_offered_for_a_quote_from_elsewhere(self, tmp_path, service_class):
         message = self.message(
             tmp_path, service_class, {"a": "Quite other words."}, {"doc": "a", "quote": "Zebra"}

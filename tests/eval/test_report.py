@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -64,6 +65,8 @@ class TestJson:
                 "quoted": True,
                 "keys": True,
                 "voiced": None,
+                "evidence": [{"doc": "a.txt", "start": 0, "end": 26, "quote": None}],
+                "wanted": ["five"],
             }
         ]
         assert first["quotes"] == [
@@ -109,6 +112,16 @@ class TestTable:
         table = as_table(report, verbose=True)
         assert "facts missed at 1000 tokens (1):\n  q2 nobody" in table
         assert "answered or refused wrongly (1):\n  q2 not_in_documents at 0.20: Who paid?" in table
+
+    def test_verbose_lists_what_was_asked_of_quotes_and_did_not_come(self, scripted, service_class):
+        asked = [replace(QUESTIONS[0], must_cite_voices=("press",), must_cite_at_least=2), QUESTIONS[2]]
+        script = {"How many homes?": scripted(quotes=[("a.txt", 0, 26)])}
+        table = as_table(evaluate(service_class(TEXTS, script), asked), verbose=True)
+        assert (
+            "asked of the quotes and not met (2):\n"
+            "  q1 no quote has the voice press; quoted: other\n"
+            "  q1 1 of at least 2 documents quoted: a.txt"
+        ) in table
 
     def test_the_slowest_are_named(self, report):
         assert " ms to ask: " in as_table(report)

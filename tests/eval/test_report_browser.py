@@ -1,61 +1,24 @@
-"""The page of a report in a real Chromium: plots drawn, nothing fetched, nothing run, nothing too wide.
-
-Skipped with the reason where there is no browser, unless PINCITE_REQUIRE_BROWSER=1.
-"""
+"""The page of a report in a real Chromium: plots drawn, nothing fetched, nothing run, nothing too wide."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from eval.report import as_html
+from tests.browser import need
 from tests.eval.report_values import make_report, make_verdict
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = os.environ.get("PINCITE_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def missing(reason: str) -> None:
-    if os.environ.get("PINCITE_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"PINCITE_REQUIRE_BROWSER=1, but {reason}")
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        import matplotlib  # noqa: F401
-        from playwright.sync_api import sync_playwright
-    except ImportError as error:
-        missing(f"{error.name} is not installed (pip install {error.name})")
-    if not Path(CHROMIUM).exists():
-        missing(f"there is no Chromium at {CHROMIUM} (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_page_as_it_is_seen(browser: Browser, tmp_path: Path, width: int, scheme: str) -> None:
+    need("matplotlib")
     path = tmp_path / "report.html"
     path.write_text(as_html(make_report(), make_verdict()), "utf-8")
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]

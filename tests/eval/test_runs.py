@@ -1,6 +1,8 @@
 """Runs as files: what was saved is what is read, to the bit, and what is no run is told apart."""
 
 import json
+import os
+import threading
 from dataclasses import replace
 
 import pytest
@@ -197,6 +199,26 @@ class TestSaving:
         assert [r.id for r in read_run(saved).rows] == ["q9"]
         assert saved.stat().st_mode & 0o777 == 0o640
         assert list(tmp_path.iterdir()) == [saved]
+
+    def test_a_link_stays_a_link(self, saved, tmp_path):
+        link = tmp_path / "latest.jsonl"
+        link.symlink_to(saved.name)
+        save_run(link, report(row("q9")))
+        assert link.is_symlink() and [r.id for r in read_run(saved).rows] == ["q9"]
+
+    def test_what_is_no_file_is_written_to_and_not_replaced(self, whole, tmp_path):
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        read = []
+        reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+        reader.start()
+        save_run(pipe, whole)
+        reader.join()
+        assert read == [run_bytes(whole)] and pipe.is_fifo()
+
+    def test_a_folder_is_told(self, whole, tmp_path):
+        with pytest.raises(UsageError, match=r"cannot be written to .*: Is a directory"):
+            save_run(tmp_path, whole)
 
     def test_a_folder_that_is_not_there_is_named(self, tmp_path):
         with pytest.raises(UsageError, match=r"cannot be written to .*none"):

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from web.commands.measuring import Measured
 from web.commands.options import location_options, model_option
-from web.commands.printing import print_errors, say
+from web.commands.printing import say
 
 if TYPE_CHECKING:
     from eval import GateSettings, Report, Verdict
 
-_BEIR_FILES = ("corpus.jsonl", "queries.jsonl", "qrels/test.tsv")
+Texts = dict[Path | None, Callable[[], str]]
+"""What is to be written where; a file that nobody named is None."""
+
 _PROJECT = Path("pyproject.toml")
 
 
@@ -29,90 +33,112 @@ def _file(option: str, name: str, help: str) -> Any:
     "eval",
     epilog="""
 \b
-Examples: pincite eval questions.jsonl --data casebook --floor fact_recall@1000=0.6
-          pincite eval questions.jsonl --baseline baseline.jsonl --markdown summary.md
+A first baseline, then the gate, as a build runs it:
+  pincite eval questions.yaml --baseline baseline.jsonl --update-baseline
+  pincite eval questions.yaml --baseline baseline.jsonl --markdown summary.md
+A saved run, shown again as a page, and asked again:
+  pincite eval questions.yaml --save-run monday.jsonl
+  pincite eval monday.jsonl --html monday.html
+  pincite eval --replay monday.jsonl
 
-The settings of the gate are read from [tool.pincite.gate] in ./pyproject.toml, or from --gate FILE.
+\b
+Exit codes: 0 passed; 1 the gate or the replay failed, or a file could not be
+read; 2 it could not be measured as asked. The settings of the gate are read
+from [tool.pincite.gate] in ./pyproject.toml, or from --gate FILE.
 """,
 )
-@click.argument("path", type=click.Path(path_type=Path), metavar="SET")
+@click.argument("path", type=click.Path(path_type=Path), metavar="[SET]", required=False)
 @click.option("--floor", "floors", multiple=True, metavar="MEASURE=VALUE",
-              help="Fail (exit code 1) when a measure is below this; may be repeated.")  # fmt: skip
-@_file("--baseline", "baseline", "Fail when something got worse than in this run.")
-@click.option("--update-baseline", is_flag=True, help="Write the run to --baseline, in place of failing.")
-@click.option("--across-corpora", is_flag=True, help="Compare with a run on other documents or questions.")
-@_file("--gate", "gate", "Settings of the gate, TOML; default: ./pyproject.toml.")
-@_file("--json", "json_file", "Write the measures to a file as well.")
-@_file("--save-run", "run_file", "Write the run, to be compared with later ones.")
+              help="Fail when a measure is below this; may be repeated.")  # fmt: skip
+@_file("--baseline", "baseline", "Fail when something got worse than in this saved run.")
+@click.option("--update-baseline", is_flag=True, help="Write this run to --baseline instead.")
+@_file(
+    "--replay", "replay", "Ask a saved run again, with its settings; fail unless all answers are the same."
+)
+@click.option(
+    "--across-corpora", is_flag=True, help="Compare or replay although documents or questions differ."
+)
+@_file("--gate", "gate", "Settings of the gate, TOML.")
+@_file("--save-run", "run_file", "Write the run: to be a baseline, compared, shown or replayed.")
+@_file("--json", "json_file", "Write measures and questions as JSON.")
 @_file("--markdown", "markdown", "Write a summary for a CI page.")
 @_file("--junit", "junit", "Write JUnit XML, a question a test case.")
 @_file("--html", "html", "Write a page with plots, in one file.")
-@_file(
-    "--run", "engine_file", "Measure another engine by its results: TREC, or JSON Lines as ask --json prints."
-)
-@click.option(
-    "--endpoint", metavar="URL", help="Measure an engine that answers over HTTP as pincite serve does."
-)
-@click.option("--details", is_flag=True, help="List the facts that were missed.")
+@_file("--run", "results", "Measure another engine by its results: TREC, or JSON Lines as ask --json prints.")
+@click.option("--endpoint", metavar="URL",
+              help="Measure an engine that answers over HTTP as pincite serve does.")  # fmt: skip
+@click.option("--details", is_flag=True, help="List missed facts, wrong refusals and all changed questions.")
 @location_options
 @model_option
 def evaluate(
-    path: Path, floors: tuple[str, ...], baseline: Path | None, update_baseline: bool, across_corpora: bool,
-    gate: Path | None, json_file: Path | None, run_file: Path | None, markdown: Path | None, junit: Path | None,
-    html: Path | None, engine_file: Path | None, endpoint: str | None, details: bool, location: str,
-    model: str | None,
+    path: Path | None, floors: tuple[str, ...], baseline: Path | None, update_baseline: bool,
+    replay: Path | None, across_corpora: bool, gate: Path | None, run_file: Path | None, json_file: Path | None,
+    markdown: Path | None, junit: Path | None, html: Path | None, results: Path | None, endpoint: str | None,
+    details: bool, location: str, model: str | None,
 ) -> None:  # fmt: skip
-    """Measure quality by a question set.
+    """Measure quality by a question set, and fail when it falls.
 
-    SET is a question set (.jsonl or .yaml) on the documents of the index, or a folder in the BEIR layout, whose
-    corpus is indexed on the fly and thrown away.
+    \b
+    SET is one of
+      a question set (.jsonl or .yaml), asked of the index in --data;
+      a folder in the BEIR layout, indexed on the fly and thrown away;
+      a run that --save-run wrote: judged and shown again, nothing is asked.
+    With --replay it may be left out: a run holds its questions.
     """
-    from eval import (
-        as_html,
-        as_json,
-        as_junit,
-        as_markdown,
-        as_table,
-        judge,
-        read_run,
-        save_run,
-    )
-    from eval import update_baseline as write_baseline
+    from eval import as_json, as_table, is_run, judge, read_run, replayed
 
     # What is mistyped is told before minutes of work.
     settings = _gate_settings(gate, floors)
-    if not path.exists():
+    saved = path is not None and is_run(path)
+    if path is None and replay is None:
+        raise click.UsageError(
+            "name a question set, a BEIR folder or a saved run as SET, or give --replay RUN"
+        )
+    if path is not None and not path.exists():
         raise click.BadParameter(f"{path}: no such file or folder", param_hint="SET")
-    if engine_file and endpoint:
+    if results and endpoint:
         raise click.UsageError("--run and --endpoint each name an engine; give one of them")
+    if saved and (results or endpoint or replay):
+        raise click.UsageError(
+            f"{path} is a saved run, of which nothing is asked; give a question set with it"
+            if not replay
+            else f"{path} is a saved run and no question set; to ask it again: --replay {path}"
+        )
+    if replay and (floors or baseline or gate):
+        raise click.UsageError(
+            "--replay holds every answer against its run; judge by floors or a baseline apart"
+        )
     if update_baseline and not baseline:
         raise click.UsageError("--update-baseline writes the file that --baseline names; give both")
-    outputs = (("--json", json_file), ("--save-run", run_file), ("--markdown", markdown), ("--junit", junit),
-               ("--html", html), ("--baseline", baseline if update_baseline else None))  # fmt: skip
-    for option, file in outputs:
-        if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
-            raise click.BadParameter(f"{file} is not a file in a folder that exists", param_hint=option)
+    _check_places({"--json": json_file, "--save-run": run_file, "--markdown": markdown, "--junit": junit,
+                   "--html": html, "--baseline": baseline if update_baseline else None})  # fmt: skip
     held_against = read_run(baseline) if baseline and not update_baseline else None
+    again = read_run(replay) if replay else None
 
-    measure = _measure_collection if path.is_dir() else _measure_set
-    report, unread = measure(path, location, model, engine_file, endpoint)
-    verdict = judge(report, held_against, settings, across_corpora=across_corpora)
+    measured = Measured(location, model, results, endpoint, again, across_corpora)
+    unread = False
+    if saved and path is not None:
+        report = read_run(path)
+    elif path is not None and path.is_dir():
+        report, unread = measured.by_collection(path)
+    else:
+        report = measured.by_set(path)
+    if again is not None:
+        verdict = replayed(again, report, across_corpora=across_corpora)
+    else:
+        verdict = judge(report, held_against, settings, across_corpora=across_corpora)
     click.echo(as_table(report, verdict, verbose=details))
-    for file, write in (
-        (json_file, lambda: json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n"),
-        (markdown, lambda: as_markdown(report, verdict)),
-        (junit, lambda: as_junit(report, verdict)),
-        (html, lambda: as_html(report, verdict)),
-    ):
-        if file is not None:
-            file.write_text(write(), "utf-8")
-    if run_file is not None:
-        save_run(run_file, report)
+    texts = {**_rendered(report, verdict, markdown, junit, html),
+             json_file: lambda: json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n"}  # fmt: skip
+    written = _write(texts) & _write_run(run_file, report)
     _say_verdict(verdict)
-    if update_baseline and baseline is not None:
-        write_baseline(baseline, report)
+    if again is not None and verdict.passed:
+        say(f"all {len(again.rows)} answers are those of {replay}")
+    if update_baseline and _write_run(baseline, report):
         say(f"{baseline} is now the baseline")
-    sys.exit(1 if unread or not verdict.passed else 0)
+    elif update_baseline:
+        written = False
+    sys.exit(0 if verdict.passed and written and not unread else 1)
 
 
 @click.command(epilog="Example: pincite compare last-release.jsonl this-one.jsonl")
@@ -121,27 +147,78 @@ def evaluate(
 @click.option("--across-corpora", is_flag=True, help="Compare runs on other documents or questions.")
 @_file("--gate", "gate", "Settings of the gate, TOML; default: ./pyproject.toml.")
 @_file("--markdown", "markdown", "Write a summary for a CI page.")
+@_file("--junit", "junit", "Write JUnit XML, a question a test case.")
 @_file("--html", "html", "Write a page with plots, in one file.")
 def compare(
-    old: Path, new: Path, across_corpora: bool, gate: Path | None, markdown: Path | None, html: Path | None
-) -> None:
+    old: Path, new: Path, across_corpora: bool, gate: Path | None, markdown: Path | None, junit: Path | None,
+    html: Path | None,
+) -> None:  # fmt: skip
     """Compare two saved runs.
 
     Says what changed between two runs that `pincite eval --save-run` wrote, and whether it is more than chance;
     exit code 1 when the second is worse.
     """
-    from eval import as_html, as_markdown, as_table, judge, read_run
+    from eval import as_table, judge, read_run
 
     settings = _gate_settings(gate, ())
+    _check_places({"--markdown": markdown, "--junit": junit, "--html": html})
     before, after = read_run(old), read_run(new)
     verdict = judge(after, before, settings, across_corpora=across_corpora)
     click.echo(as_table(after, verdict))
-    if markdown is not None:
-        markdown.write_text(as_markdown(after, verdict), "utf-8")
-    if html is not None:
-        html.write_text(as_html(after, verdict), "utf-8")
+    written = _write(_rendered(after, verdict, markdown, junit, html))
     _say_verdict(verdict)
-    sys.exit(0 if verdict.passed else 1)
+    sys.exit(0 if verdict.passed and written else 1)
+
+
+def _check_places(files: Mapping[str, Path | None]) -> None:
+    """Misuse for an option whose file cannot be written where it is."""
+    for option, file in files.items():
+        if file is None:
+            continue
+        if file.is_dir() or not file.absolute().parent.is_dir():
+            raise click.BadParameter(f"{file} is not a file in a folder that exists", param_hint=option)
+        if not os.access(file if file.exists() else file.absolute().parent, os.W_OK):
+            raise click.BadParameter(
+                f"{file} may not be written; change its permissions, or name another", param_hint=option
+            )
+
+
+def _rendered(
+    report: Report, verdict: Verdict, markdown: Path | None, junit: Path | None, html: Path | None
+) -> Texts:
+    from eval import as_html, as_junit, as_markdown
+
+    return {
+        markdown: lambda: as_markdown(report, verdict),
+        junit: lambda: as_junit(report, verdict),
+        html: lambda: as_html(report, verdict),
+    }
+
+
+def _write(texts: Texts) -> bool:
+    """Whether every text could be written; after minutes of work, one that cannot be costs no other."""
+    written = True
+    for file, text in texts.items():
+        if file is not None:
+            try:
+                file.write_text(text(), "utf-8")
+            except OSError as error:
+                say(f"{file} cannot be written: {error.strerror or error}")
+                written = False
+    return written
+
+
+def _write_run(file: Path | None, report: Report) -> bool:
+    from eval import save_run
+    from index import UsageError
+
+    try:
+        if file is not None:
+            save_run(file, report)
+    except UsageError as error:
+        say(str(error))
+        return False
+    return True
 
 
 def _gate_settings(file: Path | None, floors: tuple[str, ...]) -> GateSettings:
@@ -160,58 +237,3 @@ def _say_verdict(verdict: Verdict) -> None:
         return
     for sentence in verdict.sentences:
         say(sentence)
-
-
-def _measure_set(
-    path: Path, location: str, model: str | None, engine_file: Path | None, endpoint: str | None
-) -> tuple[Report, bool]:
-    """The report on a question set; the documents are read from the index, whoever answers."""
-    from eval import EndpointEngine, RunFileEngine, evaluate, read_questions, told
-    from index import open_store
-    from qa import Service
-    from web.progress import Counter
-
-    questions = read_questions(path)
-    with ExitStack() as stack:
-        if engine_file or endpoint:
-            store = stack.enter_context(closing(open_store(location)))
-            engine = (
-                RunFileEngine(store, engine_file) if engine_file else EndpointEngine(store, endpoint or "")
-            )
-            counter = stack.enter_context(Counter("questions"))
-            return told(evaluate(engine, questions, progress=counter), engine), False
-        service = stack.enter_context(closing(Service.open(location, model)))
-        return evaluate(service, questions, progress=stack.enter_context(Counter("questions"))), False
-
-
-def _measure_collection(
-    folder: Path, location: str, model: str | None, engine_file: Path | None, endpoint: str | None
-) -> tuple[Report, bool]:
-    """The report on a BEIR folder, and whether some of its corpus could not be read."""
-    import tempfile
-
-    from eval import EndpointEngine, RunFileEngine, evaluate_beir, told
-    from index import DEFAULT_MODEL, TransformerEmbedder, index_paths, open_store
-    from qa import Service
-    from web.progress import Bar, Counter
-
-    if missing := [name for name in _BEIR_FILES if not (folder / name).is_file()]:
-        raise click.BadParameter(
-            f"{folder} holds no {' and no '.join(missing)}; give a folder in the BEIR layout",
-            param_hint="SET",
-        )
-    with tempfile.TemporaryDirectory() as scratch, closing(open_store(scratch, create=True)) as store:
-        embedder = TransformerEmbedder(model or DEFAULT_MODEL)
-        with Bar() as bar:
-            summary = index_paths(store, embedder, [folder / _BEIR_FILES[0]], progress=bar)
-        print_errors(summary.failed)
-        unread = bool(summary.failed)
-        with Counter("queries") as counter:
-            if engine_file or endpoint:
-                engine = (
-                    RunFileEngine(store, engine_file)
-                    if engine_file
-                    else EndpointEngine(store, endpoint or "")
-                )
-                return told(evaluate_beir(engine, folder, progress=counter), engine), unread
-            return evaluate_beir(Service(store, embedder), folder, progress=counter), unread
