@@ -6,7 +6,8 @@ import os
 # read when they are loaded, so it is set before anything can load them.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from index.build import Progress, Summary, index_paths
+from index.build import index_paths
+from index.dates import mentions
 from index.embed import DEFAULT_MODEL, Embeddable, Embedder, Embedding, TransformerEmbedder
 from index.errors import (
     LoadError,
@@ -17,14 +18,17 @@ from index.errors import (
     StoreError,
     UsageError,
 )
+from index.fetch import FetchSettings
 from index.lexical import words
-from index.loaders import KINDS
+from index.loaders import KINDS, Limits, read_documents
 from index.loaders.fields import iso_date
 from index.lock import locked
+from index.selectors import Resolution, Selector, describe, from_json, resolve
 from index.settings import IndexSettings
-from index.split import sentence_spans, split
+from index.split import PASSAGE_TOKENS, sentence_spans, split
 from index.store import Alias, Counts, Entry, Scored, Similarity, Store, open_store
 from index.structure import infer_blocks
+from index.summary import Progress, Summary
 from index.text import clean, fold
 from index.tokens import count_tokens, token_spans
 from index.types import (
@@ -42,13 +46,15 @@ from index.types import (
     document_id,
     passage_id,
 )
+from index.watch import changes
 
 __all__ = [
-    "DEFAULT_MODEL", "KINDS", "VOICES", "Alias", "Block", "Counts", "Document", "DocumentInfo",
-    "Embeddable", "Embedder", "Embedding", "Entry", "Filter", "Hit", "IndexSettings", "LoadError",
-    "Mention", "MismatchError", "NotIndexedError", "Page", "Passage", "PinciteError", "Progress",
-    "QuestionError", "Scored", "Similarity", "Span", "Speech", "Store", "StoreError", "Summary",
-    "TransformerEmbedder", "UsageError", "clean", "count_tokens", "document_id", "fold", "index_paths",
-    "infer_blocks", "iso_date", "locked", "open_store", "passage_id", "sentence_spans", "split",
-    "token_spans", "words",
+    "DEFAULT_MODEL", "KINDS", "PASSAGE_TOKENS", "VOICES", "Alias", "Block", "Counts", "Document",
+    "DocumentInfo", "Embeddable", "Embedder", "Embedding", "Entry", "FetchSettings", "Filter", "Hit",
+    "IndexSettings", "Limits", "LoadError", "Mention", "MismatchError", "NotIndexedError", "Page",
+    "Passage", "PinciteError", "Progress", "QuestionError", "Resolution", "Scored", "Selector",
+    "Similarity", "Span", "Speech", "Store", "StoreError", "Summary", "TransformerEmbedder", "UsageError",
+    "changes", "clean", "count_tokens", "describe", "document_id", "fold", "from_json", "index_paths",
+    "infer_blocks", "iso_date", "locked", "mentions", "open_store", "passage_id", "read_documents",
+    "resolve", "sentence_spans", "split", "token_spans", "words",
 ]  # fmt: skip

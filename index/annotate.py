@@ -1,11 +1,15 @@
-"""A document as a person reads it: its paragraphs, what is boilerplate, who speaks, and when it was published."""
+"""A document as a person reads it: its paragraphs, what is boilerplate, who speaks, and of which time."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 
+from index.boilerplate import mark_boilerplate
+from index.dates import mentions, publication_date
 from index.structure import infer_blocks
-from index.types import Document
+from index.types import Block, Document, Passage, Speech
+from index.voices import speeches
 
 
 def annotate(document: Document) -> Document:
@@ -13,5 +17,38 @@ def annotate(document: Document) -> Document:
 
     What its loader or sources.csv already says stays.
     """
-    blocks = document.blocks or infer_blocks(document.text)
-    return replace(document, blocks=blocks)
+    info = document.info
+    blocks = mark_boilerplate(document.text, document.blocks or infer_blocks(document.text))
+    if not info.published and (stated := publication_date(document.text, blocks)):
+        info = replace(info, published=stated[0], dated_by="text")
+    found = speeches(document.text, blocks)
+    if not document.blocks:
+        blocks = _without_headings(blocks, found)
+    return replace(document, info=info, blocks=blocks, speeches=found)
+
+
+def _without_headings(blocks: tuple[Block, ...], found: tuple[Speech, ...]) -> tuple[Block, ...]:
+    """The blocks, with what looks like a heading in a reader's comment made a paragraph: nobody heads a remark."""
+    spoken = [speech for speech in found if speech.voice]
+    ends = [speech.end for speech in spoken]
+
+    def inside(block: Block) -> bool:
+        i = bisect_right(ends, block.start)
+        return i < len(spoken) and spoken[i].start < block.start
+
+    return tuple(
+        replace(block, kind="paragraph", level=0) if block.kind == "heading" and inside(block) else block
+        for block in blocks
+    )
+
+
+def dated(document: Document, passages: list[Passage]) -> list[Passage]:
+    """The passages with the dates that each speaks of, read as on the day on which it was published."""
+    published = document.info.published
+    return [
+        replace(
+            passage,
+            dates=mentions(document.text, passage.start, passage.end, passage.published or published),
+        )
+        for passage in passages
+    ]

@@ -2,96 +2,87 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
-from index.annotate import annotate
+from index.addresses import FetchError, canonical, is_url
+from index.annotate import annotate, dated
 from index.embed import Embedder, embeddable
 from index.errors import LoadError, MismatchError, UsageError
-from index.files import RECORDS, File, exists, find, missing, rows_of, same_file, shown, size
-from index.loaders import KINDS, read_documents
+from index.fetch import Fetcher, FetchSettings
+from index.files import File, above, exists, find, missing, same_file, shown, size
+from index.known import Known, Note, depth, source_key, whole_file_key
+from index.linking import link_copies
+from index.loaders import KINDS, RECORDS, Limits, Loaded, Source, load
+from index.loaders.guard import Guard
+from index.remote import source_of
 from index.settings import IndexSettings
-from index.sources import SourceRow, apply
-from index.split import split
+from index.split import PASSAGE_TOKENS, split
 from index.store import Alias, Entry, Store, mismatch
-from index.types import Document, DocumentInfo, Passage, document_id
-
-_LOADERS = "1"
-"""Part of every source key: to be raised with a change to the loaders, so that files are read again."""
+from index.summary import Progress, Summary
+from index.types import Document, Passage, document_id
 
 _BATCH_PASSAGES = 256
 """Documents are stored together until they make this many passages: what a kill can cost at most."""
 
 
-@dataclass(slots=True)
-class Summary:
-    """What an indexing run did: source ids by what became of them, and what could not be read.
-
-    `skipped` holds files of an indexed folder that are no documents, each with the reason.
-    """
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-    failed: list[LoadError] = field(default_factory=list)
-    passages: int = 0
-
-
-class Progress:
-    """Hears how an indexing run comes along; this one does nothing with it."""
-
-    def start(self, total_bytes: int) -> None: ...
-
-    def advance(self, done_bytes: float, name: str) -> None: ...
-
-
 def index_paths(
     store: Store,
     embedder: Embedder,
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     *,
-    passage_tokens: int = 120,
+    passage_tokens: int = PASSAGE_TOKENS,
     prune: bool = False,
     progress: Progress | None = None,
+    limits: Limits = Limits(),
+    fetch: FetchSettings = FetchSettings(),
+    only: Collection[Path] | None = None,
 ) -> Summary:
-    """Brings the store up to date with files, folders and JSON Lines corpora.
+    """Brings the store up to date with files, folders, archives, JSON Lines corpora and addresses of the web.
 
-    With `prune`, documents that came from these paths and are there no longer are removed. Each batch is one
-    transaction, so a run that is killed leaves whole documents, and the next one goes on from there.
-    UsageError if none of the paths exists; MismatchError if the store was made with other settings.
+    An address is a string that begins with http:// or https://. With `prune`, documents that came from these
+    paths and are there no longer are removed. With `only`, nothing but these files, and what lies below them, is
+    looked at. Each batch is one transaction, so a run that is killed leaves whole documents, and the next one
+    goes on from there. UsageError if none of the paths exists, and for an address of another kind; MismatchError
+    if the store was made with other settings.
     """
     summary = Summary()
     settings = IndexSettings(embedder.name, embedder.fingerprint, embedder.dimensions, passage_tokens)
     if store.settings and (differences := store.settings.differences(settings)):
         raise MismatchError(mismatch(store.location, differences))
+    urls = list(dict.fromkeys(canonical(str(path)) for path in paths if is_url(path)))
     # Without "..", and with the links that a person named on purpose.
-    roots = {path: Path(os.path.abspath(path)) for path in paths}  # noqa: PTH100
+    roots = {path: Path(os.path.abspath(path)) for path in paths if not is_url(path)}  # noqa: PTH100
     absent = {path: problem for path, root in roots.items() if (problem := missing(root))}
-    if len(absent) == len(roots):
+    if len(absent) == len(roots) and not urls:
         raise UsageError("; ".join(f"{path}: {problem}" for path, problem in absent.items()))
     summary.failed += [LoadError(shown(path), problem) for path, problem in absent.items()]
     present = [root for path, root in roots.items() if path not in absent]
-    run = _Run(store, embedder, settings, summary, progress or Progress())
-    files: dict[Path, File] = {}
-    for root in present:
-        for file in map(run.named, find(root, summary.failed, summary.skipped)):
-            known = files.get(file.path)
-            files[file.path] = file if known is None else max(known, file, key=_depth)
-    run.progress.start(sum(size(path) for path in files))
-    for file in files.values():
-        run.read(file)
-    run.flush()
-    run.part_what_differs()
-    run.forget_other_names()
-    if prune:
-        run.prune(present)
+    places = None if only is None else {str(path) for path in only}
+    with Guard() as guard:
+        run = _Run(store, embedder, settings, summary, progress or Progress(), limits, guard)
+        files: dict[Path, File] = {}
+        for root in present:
+            for file in map(run.known.named, find(root, summary.failed, summary.skipped)):
+                if places is None or places & above(str(file.path)):
+                    known = files.get(file.path)
+                    files[file.path] = file if known is None else max(known, file, key=depth)
+        run.progress.start(sum(size(path) for path in files))
+        for file in files.values():
+            run.read(file)
+        if urls:
+            fetcher = Fetcher(fetch)
+            for url in urls:
+                run.read_url(url, fetcher)
+        run.flush()
+        run.part_what_differs()
+        run.forget_other_names()
+        if prune:
+            run.prune(present, places)
+    if summary.added or summary.changed or summary.removed:
+        link_copies(store)
     store.refresh()
     return summary
 
@@ -100,150 +91,167 @@ class _Run:
     """One indexing run: documents read, gathered into batches, embedded, stored."""
 
     def __init__(
-        self, store: Store, embedder: Embedder, settings: IndexSettings, summary: Summary, progress: Progress
+        self,
+        store: Store,
+        embedder: Embedder,
+        settings: IndexSettings,
+        summary: Summary,
+        progress: Progress,
+        limits: Limits,
+        guard: Guard,
     ) -> None:
         self.store, self.embedder, self.settings = store, embedder, settings
         self.summary, self.progress = summary, progress
-        self._keys = store.source_keys()
-        self._origins: dict[str, str] = {}
-        self._names: defaultdict[str, set[str]] = defaultdict(set)
-        self._same: dict[str, DocumentInfo] = {}  # by source key, which two files share if they are the same
-        for info in store.documents():
-            self._origins[info.doc_id] = info.origin
-            self._names[info.origin].add(info.source_id)
-            if info.media_type != KINDS[RECORDS[1:]]:
-                self._same[self._keys[info.doc_id]] = info
-        self._aliases = {alias.name: alias for alias in store.aliases()}
-        for alias in self._aliases.values():
-            self._names[alias.origin].add(alias.name)
-        self._met: dict[str, File] = {}  # files that are but another name of a document
-        self._other_names: list[tuple[str, str]] = []
-        self._rows: dict[Path, dict[str, SourceRow]] = {}
+        self.known = Known(store)
+        self._limits, self._guard = limits, guard
         self._new_names: list[Alias] = []
         self._old_names: list[str] = []
-        self._seen: set[str] = set()
+        self._gone: list[str] = []  # names that an address no longer gives
         self._batch: list[tuple[Document, list[Passage], str]] = []
         self._bytes = 0
 
-    def named(self, file: File) -> File:
-        """The file under the one name it has in the store: of those it was ever met by, the one from furthest up.
-
-        A file that is indexed alone after its folder stays what it was there, with what the folder's
-        sources.csv says of it; indexed alone first, it takes its folder's name afterwards.
-        """
-        known = self._names.get(str(file.path), set())
-        if file.path.suffix.lower() == RECORDS or known <= {file.source_id}:
-            return file
-        best = max(file, *(replace(file, source_id=name) for name in sorted(known)), key=_depth)
-        self._other_names += [(name, best.source_id) for name in sorted(known - {best.source_id})]
-        if best.source_id == file.source_id:
-            return file
-        root = file.path.parents[best.source_id.count("/")]
-        if root not in self._rows:
-            self._rows[root] = rows_of(root)
-        return replace(best, row=self._rows[root].get(best.source_id))
-
     def read(self, file: File) -> None:
         """Reads a file and stores what is new in it, sooner or later."""
-        left, name = size(file.path), file.source_id
-        doc_id = document_id(name)
-        if (key := _whole_file_key(file)) and self._stands(doc_id, str(file.path), key):
-            self._seen.add(doc_id)
-            self.summary.unchanged.append(name)
-            self.progress.advance(left, name)
+        origin, name = str(file.path), file.source_id
+        key = whole_file_key(file)
+        if key and self._unchanged(file, key):
+            self.progress.advance(size(file.path), name)
             return
-        if key and self._still_named(file, key):
-            self.summary.unchanged.append(name)
-            self.progress.advance(left, name)
+        source = Source(name, origin, origin, file.suffix, file.row, file.rows)
+        names = self._read(source, file.path, file)
+        if file.is_container:
+            self.known.note(origin, Note(key, name, tuple(names)) if key and names is not None else None)
+
+    def _unchanged(self, file: File, key: str) -> bool:
+        """Whether the store holds all of a file as it is; it is then met."""
+        origin, name, known = str(file.path), file.source_id, self.known
+        if file.is_container:
+            note = known.whole(origin, name, key)
+            if note is None:
+                return False
+            self.summary.unchanged += known.meet(note.names, file)
+            return True
+        if known.stands(document_id(name), origin, key):
+            known.seen.add(document_id(name))
+        elif known.still_named(name, origin, key):
+            known.met[name] = file
+        else:
+            return False
+        self.summary.unchanged.append(name)
+        return True
+
+    def read_url(self, url: str, fetcher: Fetcher) -> None:
+        """Fetches an address and stores what is new; asked again, the server need only say that nothing is."""
+        known = self.known
+        try:
+            answer = fetcher.fetch(url, known.validators)
+            if answer.unchanged and (note := known.whole(answer.url, answer.url)):
+                self.summary.unchanged += known.meet(note.names, None)
+                return
+            source, data = source_of(answer)
+        except FetchError as error:
+            self.summary.failed.append(LoadError(url, str(error)))
+            if error.gone and (note := known.noted(url)):
+                self._gone += note.names
             return
-        for document in read_documents(file.path, file.source_id):
-            if isinstance(document, LoadError):
-                self.summary.failed.append(document)
-            else:
-                self._take(document, file)
-                share = left if key else min(left, len(document.text))
+        except LoadError as error:
+            self.summary.failed.append(error)
+            return
+        given = answer.validators
+        key = source_key(source.sha256, source.suffix, None, url=source.url)
+        old = known.noted(source.origin)
+        note = known.whole(source.origin, source.source_id, key)
+        if note is not None:
+            self.summary.unchanged += known.meet(note.names, None)
+            names: list[str] | None = list(note.names)
+        else:
+            names = self._read(source, data, None)
+        if names is None:
+            known.note(source.origin, None)
+            return
+        known.note(source.origin, Note(key, source.source_id, tuple(names), given.etag, given.modified))
+        self._gone += [name for name in (old.names if old else ()) if name not in names]
+
+    def _read(
+        self, source: Source, content: Path | bytes, file: File | None, wanted: Collection[str] | None = None
+    ) -> list[str] | None:
+        """The names of what a source holds, when all that it holds could be read and taken; else None.
+
+        With `wanted`, only documents of these names are taken.
+        """
+        left = size(content) if isinstance(content, Path) else 0
+        whole = file is None or source.suffix != RECORDS
+        failed_before = len(self.summary.failed)
+        names: list[str] = []
+        for found in load(source, content, self._limits, self._guard):
+            if isinstance(found, LoadError):
+                self.summary.failed.append(found)
+            elif not isinstance(found, Loaded):
+                told = self.summary.skipped if found.skipped else self.summary.notes
+                told.append((found.where, found.reason))
+            elif wanted is None or found.document.info.source_id in wanted:
+                self._take(found, file, source.url)
+                names.append(found.document.info.source_id)
+                share = left if whole else min(left, len(found.document.text))
                 self._bytes, left = self._bytes + share, left - share
             if sum(len(passages) for _, passages, _ in self._batch) >= _BATCH_PASSAGES:
-                self.flush(name)
+                self.flush(source.source_id)
         self._bytes += left
-
-    def _still_named(self, file: File, key: str) -> bool:
-        """Whether the store knows the file as another name of a document that has this content still."""
-        alias = self._aliases.get(file.source_id)
-        known = alias and alias.source_key == key and self._keys.get(alias.doc_id) == key
-        if not alias or not known or (alias.origin != str(file.path) and not exists(alias.origin)):
-            return False
-        self._met[file.source_id] = file
-        return True
+        return names if len(self.summary.failed) == failed_before else None
 
     def part_what_differs(self) -> None:
         """Reads the files anew that were another name of a document which then turned out to have changed."""
-        for name, file in list(self._met.items()):
-            alias = self._aliases[name]
-            if self._keys.get(alias.doc_id) != alias.source_key:
-                self._read_anew(file)
+        for file, names in self.known.differing():
+            for name in names:
+                del self.known.met[name]
+                if name in self.summary.unchanged:
+                    self.summary.unchanged.remove(name)
+            origin = str(file.path)
+            source = Source(file.source_id, origin, origin, file.suffix, file.row, file.rows)
+            self._read(source, file.path, file, names)
         self.flush()
 
-    def _read_anew(self, file: File) -> None:
-        del self._met[file.source_id]
-        if file.source_id in self.summary.unchanged:
-            self.summary.unchanged.remove(file.source_id)
-        self.read(file)
-
-    def _stands(self, doc_id: str, origin: str, key: str) -> bool:
-        """Whether the store holds just this: from this file, or from a copy of it that is still there."""
-        known = self._origins.get(doc_id)
-        return (
-            known is not None
-            and doc_id not in self._seen
-            and self._keys.get(doc_id) == key
-            and (known == origin or exists(known))
-        )
-
-    def _take(self, document: Document, file: File) -> None:
-        if file.row is not None:
-            document = replace(document, info=apply(file.row, document.info))
+    def _take(self, loaded: Loaded, file: File | None, url: str) -> None:
+        document, known = loaded.document, self.known
         info = document.info
         # Of the bytes that were read just now: the file may have changed since it was looked at.
-        key = _key(info.sha256, file)
-        twin = self._same.get(key) if info.media_type != KINDS[RECORDS[1:]] else None
-        if self._stands(info.doc_id, info.origin, key):
-            self._seen.add(info.doc_id)
+        key = source_key(info.sha256, info.media_type, loaded.row, url=url)
+        # What an address gives is not the copy of a file: it is cited by its address.
+        twin = known.same.get(key) if info.media_type != KINDS[RECORDS[1:]] and file is not None else None
+        if known.stands(info.doc_id, info.origin, key):
+            known.seen.add(info.doc_id)
             self.summary.unchanged.append(info.source_id)
         elif problem := self._problem(document):
             self.summary.failed.append(LoadError(info.origin, problem))
-        elif twin and self._is_copy(info, twin):
-            known = self._aliases.get(info.source_id)
-            (self.summary.changed if known else self.summary.added).append(info.source_id)
-            self._aliases[info.source_id] = Alias(info.source_id, twin.doc_id, info.origin, key)
-            self._new_names.append(self._aliases[info.source_id])
-            self._met[info.source_id] = file
+        elif twin and file and known.is_copy(info, twin):
+            alias = Alias(info.source_id, twin.doc_id, info.origin, key)
+            before = known.aliases.get(info.source_id)
+            if before == alias:
+                self.summary.unchanged.append(info.source_id)
+            else:
+                (self.summary.changed if before else self.summary.added).append(info.source_id)
+                self._new_names.append(alias)
+            known.name_again(alias, file)
         else:
-            self._seen.add(info.doc_id)
-            if self._aliases.pop(info.source_id, None):
+            if known.aliases.pop(info.source_id, None):
                 self._old_names.append(info.source_id)
-            self._same.pop(self._keys.get(info.doc_id, ""), None)
-            self._same[key], self._keys[info.doc_id] = info, key
+            known.take(info, key)
             document = annotate(document)
-            passages = split(document, self.settings.passage_tokens)
-            new = info.doc_id not in self._origins
+            passages = dated(document, split(document, self.settings.passage_tokens))
+            new = info.doc_id not in known.origins
             (self.summary.added if new else self.summary.changed).append(info.source_id)
             self._batch.append((document, passages, key))
-
-    def _is_copy(self, info: DocumentInfo, twin: DocumentInfo) -> bool:
-        """Whether a new document is the file of a stored one once more, and not that file under a new name."""
-        return info.doc_id not in self._origins and info.origin != twin.origin and exists(twin.origin)
 
     def _problem(self, document: Document) -> str:
         """Why a document cannot be stored, or ""."""
         info = document.info
-        if info.doc_id in self._seen:
+        if self.known.was_met(info.source_id):
             return (
                 f"another file of this run goes by the name {info.source_id!r} too;"
                 " index the folder above both, so that their names differ"
             )
-        alias = self._aliases.get(info.source_id)
-        known = alias.origin if alias else self._origins.get(info.doc_id, info.origin)
+        alias = self.known.aliases.get(info.source_id)
+        known = alias.origin if alias else self.known.origins.get(info.doc_id, info.origin)
         if known != info.origin and exists(known) and not same_file(known, info.origin):
             return (
                 f"the name {info.source_id!r} already stands for {known};"
@@ -279,6 +287,9 @@ class _Run:
             self.store.unalias(self._old_names)
             self.store.alias(self._new_names)
             self._new_names, self._old_names = [], []
+        if self.known.new_notes:
+            self.store.note_sources(self.known.new_notes)
+            self.known.new_notes = {}
         if not texts:
             self.progress.advance(self._bytes, name)
         self._batch.clear()
@@ -286,62 +297,37 @@ class _Run:
 
     def forget_other_names(self) -> None:
         """Removes what files were stored as before they took the name they have now."""
-        gone = [
-            name
-            for name, now in dict(self._other_names).items()
-            if document_id(now) in self._seen or now in self._met
-        ]
-        if gone:
-            self.store.remove([document_id(name) for name in gone])
-            self.store.unalias(gone)
-            self.summary.removed += gone
+        self._forget(self.known.other_names())
 
-    def prune(self, roots: Iterable[Path]) -> None:
-        """Removes what came from these paths and was not met again."""
+    def _forget(self, names: Sequence[str]) -> None:
+        if names:
+            self.store.remove([document_id(name) for name in names if name not in self.known.aliases])
+            self.store.unalias(names)
+            self.summary.removed += names
+
+    def prune(self, roots: Iterable[Path], only: Collection[str] | None = None) -> None:
+        """Removes what came from these paths and was not met again, and what an address no longer gives."""
         places = {str(root) for root in roots}
         # Not gone, only not readable this time: a file, a line of it, or a folder.
         unread = {error.where for error in self.summary.failed}
-
-        def is_gone(origin: str) -> bool:
-            above = {origin, *map(str, Path(origin).parents)}
-            return bool(above & places) and not above & unread
-
-        names = [
-            alias.name
-            for alias in self.store.aliases()
-            if alias.name not in self._met and is_gone(alias.origin)
-        ]
-        gone = [
-            info for info in self.store.documents() if info.doc_id not in self._seen and is_gone(info.origin)
-        ]
-        if names or gone:
-            self.store.unalias(names)
-            self.store.remove([info.doc_id for info in gone])
-            self.summary.removed += [*(info.source_id for info in gone), *names]
+        gone = [name for name in self._gone if not self.known.was_met(name)]
+        for name, origin, met in [*self._stored()]:
+            lies = above(origin)
+            if not met and not is_url(origin) and lies & places and not lies & unread:
+                gone += [name] if only is None or lies & set(only) else []
+        self._forget(list(dict.fromkeys(gone)))
         # What a removed document was another name of stands for itself from now on.
-        for info in gone:
-            self._same.pop(self._keys.pop(info.doc_id, ""), None)
+        for name in gone:
+            self.known.same.pop(self.known.keys.pop(document_id(name), ""), None)
+        if noted := self.store.sources():
+            there = {place for _, origin, _ in self._stored() for place in above(origin)}
+            for origin in noted.keys() - there:
+                self.known.note(origin, None)
         self.part_what_differs()
 
-
-def _depth(file: File) -> tuple[int, str]:
-    return file.source_id.count("/"), file.source_id
-
-
-def _whole_file_key(file: File) -> str:
-    """The key of a file that is one document, so that it need not even be opened; "" for one of many records."""
-    if file.path.suffix.lower() == RECORDS:
-        return ""
-    try:
-        if not stat.S_ISREG(file.path.stat().st_mode):
-            return ""  # a pipe would wait for a writer for ever
-        with file.path.open("rb") as stream:
-            return _key(hashlib.file_digest(stream, "sha256").hexdigest(), file)
-    except OSError:
-        return ""  # the loader says what is wrong
-
-
-def _key(sha256: str, file: File) -> str:
-    """The same for files with the same content of which the same is said, whatever they are called."""
-    said = replace(file.row, file="") if file.row else None
-    return hashlib.sha256(f"{_LOADERS} {sha256} {file.path.suffix.lower()} {said!r}".encode()).hexdigest()
+    def _stored(self) -> Iterator[tuple[str, str, bool]]:
+        """The names in the store, where each comes from, and whether it was met in this run."""
+        for info in self.store.documents():
+            yield info.source_id, info.origin, info.doc_id in self.known.seen
+        for alias in self.store.aliases():
+            yield alias.name, alias.origin, alias.name in self.known.met

@@ -14,7 +14,7 @@ from index import derived, rows
 from index.database import Database
 from index.lexical import LexicalIndex
 from index.text import clean
-from index.vectors import VectorIndex
+from index.vectors import CONTEXT, VectorIndex
 
 VECTORS, LEXICAL, LOCK = "vectors.faiss", "lexical", "derived.lock"
 
@@ -72,14 +72,26 @@ def _vectors(db: sqlite3.Connection) -> VectorIndex:
     settings = rows.state(db).settings
     dimensions = settings.dimensions if settings else 1
     return VectorIndex.build(
-        dimensions, rows.vectors(db, "passage", dimensions), rows.vectors(db, "sentences", dimensions)
+        dimensions,
+        rows.vectors(db, "passage", dimensions),
+        rows.vectors(db, "sentences", dimensions),
+        rows.runs(db),
     )
 
 
-def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
-    """What is searched by words: a passage's number, and its text under the title and headings it stands under."""
-    for number, names, text in db.execute(
-        "SELECT number, title || ' ' || heading, passages.text FROM passages JOIN documents USING (doc_id)"
-        " ORDER BY number"
-    ):
-        yield number, f"{names} {clean(text)}"
+def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
+    """What is searched by words: a passage's number, its text under the title and headings it stands under, and
+    the same with up to two passages on either side of it.
+    """
+    for first, last in rows.runs(db):
+        run = [
+            (number, names, clean(text))
+            for number, names, text in db.execute(
+                "SELECT number, title || ' ' || heading, passages.text FROM passages JOIN documents USING (doc_id)"
+                " WHERE number BETWEEN ? AND ? ORDER BY number",
+                (first, last),
+            )
+        ]
+        for at, (number, names, text) in enumerate(run):
+            around = " ".join(near for _, _, near in run[max(0, at - CONTEXT) : at + CONTEXT + 1])
+            yield number, f"{names} {text}", f"{names} {around}"

@@ -5,33 +5,51 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.addresses import is_url
 from index.errors import LoadError
-from index.loaders import SUFFIXES
+from index.loaders import CONTAINERS, RECORDS, SUFFIXES
 from index.sources import NAME as SOURCES
 from index.sources import SourceRow, read_sources
 
-RECORDS = ".jsonl"
-_INDEX = "pincite.db"
+INDEX = "pincite.db"
+"""The file by which a folder is known to be an index."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to index, the name it goes by, and what the folder's sources.csv says of it."""
+    """A file to index, the name it goes by, and what the folder's sources.csv says of it and of files in it."""
 
     path: Path
     source_id: str
     row: SourceRow | None = None
+    rows: Mapping[str, SourceRow] = field(default_factory=dict)
+
+    @property
+    def suffix(self) -> str:
+        return self.path.suffix.lower()
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it may hold other files that are documents of their own."""
+        return self.suffix in CONTAINERS
+
+
+def described(path: Path, source_id: str, rows: Mapping[str, SourceRow]) -> File:
+    """A file with what its folder's sources.csv says of it, and of files in it ("mails.zip/first.eml")."""
+    inside = f"{source_id}/"
+    within = {name.removeprefix(inside): row for name, row in rows.items() if name.startswith(inside)}
+    return File(path, source_id, rows.get(source_id), within)
 
 
 def find(root: Path, failed: list[LoadError], skipped: list[tuple[str, str]]) -> Iterator[File]:
     """A path's files in order of name, with what the sources.csv beside them says."""
     if not root.is_dir():
         if _sound_name(root, failed):
-            yield File(root, root.name, rows_of(root.parent).get(root.name))
+            yield described(root, root.name, rows_of(root.parent))
         return
     rows, errors = read_sources(root)
     failed += errors
@@ -44,17 +62,26 @@ def find(root: Path, failed: list[LoadError], skipped: list[tuple[str, str]]) ->
         if name == SOURCES:
             continue
         met.add(name)
-        if name not in rows and suffix not in SUFFIXES:
+        if name not in rows and file.name == SOURCES:
+            skipped.append((str(file), "it counts only when its own folder is indexed"))
+        elif name not in rows and suffix not in SUFFIXES:
             skipped.append((str(file), "not a kind of file that is read"))
         elif name not in rows and suffix == RECORDS and not _may_be_corpus(file):
             skipped.append((str(file), 'its records have neither "_id" nor "text", so it is no corpus'))
         else:
-            yield File(file, name, rows.get(name))
+            yield described(file, name, rows)
     for name, row in rows.items():
-        if name not in met:
+        if name not in met and not _in_container(name, met):
             problem = "is hidden or lies elsewhere" if (root / name).is_file() else "is not there"
             problem = f"the file {name!r} {problem}; name a file in this folder, or remove the row"
             failed.append(LoadError(str(root / SOURCES), problem, line=row.line))
+
+
+def _in_container(name: str, met: set[str]) -> bool:
+    """Whether a row is about a file in an archive or a mail; the loader alone knows what lies in there."""
+    parts = name.split("/")
+    above = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+    return any(place in met and place.lower().endswith(CONTAINERS) for place in above)
 
 
 def _walk(root: Path, failed: list[LoadError], skipped: list[tuple[str, str]]) -> list[Path]:
@@ -71,7 +98,7 @@ def _walk(root: Path, failed: list[LoadError], skipped: list[tuple[str, str]]) -
     found: list[Path] = []
     for folder, folders, files in os.walk(root, onerror=unreadable):
         here = Path(folder)
-        if _INDEX in files:
+        if INDEX in files:
             folders.clear()
             continue
         for name in folders:
@@ -124,8 +151,32 @@ def missing(path: Path) -> str:
     return ""
 
 
-def exists(path: str) -> bool:
-    return not missing(Path(path))
+def exists(origin: str) -> bool:
+    """Whether the file of a document is there still, or the one that it lies in; the web is taken at its word."""
+    if is_url(origin) or not missing(Path(origin)):
+        return True
+    container = container_of(origin)
+    return bool(container) and not missing(Path(container))
+
+
+def container_of(origin: str) -> str:
+    """The outermost archive or mail that a document's file lies in, or ""."""
+    parts = origin.split("/")
+    for depth in range(1, len(parts)):
+        place = "/".join(parts[:depth])
+        if parts[depth - 1].lower().endswith(CONTAINERS) and not Path(place).is_dir():
+            return place
+    return ""
+
+
+def above(origin: str) -> set[str]:
+    """An origin, and all that it lies in: archives, folders, up to the root.
+
+    >>> sorted(above("/docs/a.zip/b.txt"))
+    ['/', '/docs', '/docs/a.zip', '/docs/a.zip/b.txt']
+    """
+    parts = origin.split("/")
+    return {"/".join(parts[:depth]) or "/" for depth in range(1, len(parts) + 1)}
 
 
 def same_file(one: str, other: str) -> bool:

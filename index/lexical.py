@@ -18,7 +18,7 @@ _SPARE = 16
 class LexicalIndex:
     """Passages by BM25 (Robertson & Zaragoza 2009; k1 1.2, b 0.75): English stems, without case or accents."""
 
-    FORM = f"words 1, tantivy {version('tantivy')}"
+    FORM = f"words 2, tantivy {version('tantivy')}"
     """What the files depend on besides the texts: to be raised with the schema or the analyser."""
 
     def __init__(self, index: tantivy.Index) -> None:
@@ -29,8 +29,10 @@ class LexicalIndex:
         self._searcher = index.searcher()
 
     @classmethod
-    def build(cls, folder: Path | None, rows: Iterable[tuple[int, str]]) -> LexicalIndex:
-        """From (number, text) into a new folder or, without one, in memory. OSError if the disk does not take it.
+    def build(cls, folder: Path | None, rows: Iterable[tuple[int, str, str]]) -> LexicalIndex:
+        """From (number, text, context) into a new folder or, without one, in memory.
+
+        The context is the text with what stands around it. OSError if the disk does not take it.
 
         In one thread, so that equal input gives equal scores.
         """
@@ -40,8 +42,8 @@ class LexicalIndex:
             index = tantivy.Index(_schema(), path=str(folder) if folder else None)
             index.register_tokenizer(_ANALYSER, _analyser())
             writer = index.writer(_HEAP_BYTES, 1)
-            for number, text in rows:
-                writer.add_document(tantivy.Document(number=number, text=text))
+            for number, text, context in rows:
+                writer.add_document(tantivy.Document(number=number, text=text, context=context))
             writer.commit()
             writer.wait_merging_threads()
             return cls(index)
@@ -56,17 +58,23 @@ class LexicalIndex:
         return int(self._searcher.num_docs)
 
     def best(
-        self, question: str, k: int, *, only: Collection[int] | None = None, but: Collection[int] = ()
+        self,
+        question: str,
+        k: int,
+        *,
+        only: Collection[int] | None = None,
+        but: Collection[int] = (),
+        context: bool = False,
     ) -> list[tuple[int, float]]:
         """(number, score) of the k passages that score highest for any of the question's words.
 
-        `only` narrows the search to these passages before ranking, `but` keeps these out of it; scores stay
-        those of the whole index.
+        By their own text or, with `context`, with what stands around it. `only` narrows the search to these
+        passages before ranking, `but` keeps these out of it; scores stay those of the whole index.
         """
         query_words = list(dict.fromkeys(words(question)))
         if k <= 0 or not query_words or not len(self) or (only is not None and not only):
             return []
-        any_word = _any(query_words)
+        any_word = _any(query_words, "context" if context else "text")
         query = any_word
         if only is not None:
             among = tantivy.Query.term_set_query(_schema(), "number", list(only))
@@ -96,9 +104,13 @@ class LexicalIndex:
         return ranked[:k]
 
     def relevances(self, question: str, numbers: Sequence[int]) -> np.ndarray:
-        """BM25 scores of the given passages, (n,); 0 without a common word."""
-        found = dict(self.best(question, len(numbers), only=set(numbers)))
-        return np.array([found.get(number, 0.0) for number in numbers], dtype=np.float32)
+        """BM25 scores of the given passages, (n, 2): of their own text, and with its context; 0 without a word."""
+        among = set(numbers)
+        found = [
+            dict(self.best(question, len(among), only=among, context=context)) for context in (False, True)
+        ]
+        scores = [[scored.get(number, 0.0) for scored in found] for number in numbers]
+        return np.array(scores, dtype=np.float32).reshape(-1, 2)
 
     def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
         """How many passages each stem occurs in."""
@@ -114,9 +126,9 @@ def words(text: str) -> list[str]:
     return _analyser().analyze(text)
 
 
-def _any(stems: list[str]) -> tantivy.Query:
+def _any(stems: list[str], field: str) -> tantivy.Query:
     return tantivy.Query.boolean_query(
-        [(tantivy.Occur.Should, tantivy.Query.term_query(_schema(), "text", stem, "freq")) for stem in stems]
+        [(tantivy.Occur.Should, tantivy.Query.term_query(_schema(), field, stem, "freq")) for stem in stems]
     )
 
 
@@ -124,7 +136,8 @@ def _any(stems: list[str]) -> tantivy.Query:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("number", stored=False, indexed=True, fast=True)
-    builder.add_text_field("text", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
+    for field in ("text", "context"):
+        builder.add_text_field(field, stored=False, tokenizer_name=_ANALYSER, index_option="freq")
     return builder.build()
 
 

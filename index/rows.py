@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS aliases (
     origin TEXT NOT NULL, source_key TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS aliases_of ON aliases (doc_id);
+CREATE TABLE IF NOT EXISTS sources (origin TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS passages (
     -- AUTOINCREMENT: a number is never given twice, so that a stale reader misses a passage, never mistakes it
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -223,6 +224,18 @@ def vectors(db: sqlite3.Connection, column: str, dimensions: int) -> Iterator[tu
             yield number, np.frombuffer(blob, "<f4").reshape(-1, dimensions)
         except ValueError as error:
             raise damaged(f"the vectors of passage {number}", error) from error
+
+
+def runs(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    """(first, last) numbers of passages that stand together in a document, boilerplate aside, in order.
+
+    A document's passages are numbered in one go, so within it numbers follow each other without a gap.
+    """
+    yield from db.execute(
+        "SELECT min(number), max(number) FROM (SELECT number, doc_id, number - row_number() OVER"
+        " (PARTITION BY doc_id, boilerplate ORDER BY number) AS run, boilerplate FROM passages)"
+        " GROUP BY doc_id, boilerplate, run ORDER BY 1"
+    )
 
 
 def compiled(where: Filter) -> tuple[str, dict[str, str]]:

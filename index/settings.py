@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from index.split import SPLITTER
+from index.split import PASSAGE_TOKENS, SPLITTER
 
-SCHEMA = 3
+SCHEMA = 4
 """The version of the stored form; a store refuses one that it does not know."""
 
 
@@ -22,7 +22,7 @@ class IndexSettings:
     model: str
     model_fingerprint: str
     dimensions: int
-    passage_tokens: int = 120
+    passage_tokens: int = PASSAGE_TOKENS
     splitter: str = SPLITTER
     schema: int = SCHEMA
 

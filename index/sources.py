@@ -57,6 +57,11 @@ def read_sources(folder: Path) -> tuple[dict[str, SourceRow], list[LoadError]]:
                 where, f"cannot be read: {error.strerror or error}; check what it is and who may read it"
             )
         ]
+    return parse_sources(data, where)
+
+
+def parse_sources(data: bytes, where: str) -> tuple[dict[str, SourceRow], list[LoadError]]:
+    """The same of a sidecar's bytes, which `where` names in errors."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

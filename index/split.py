@@ -14,18 +14,29 @@ from itertools import groupby
 
 import nupunkt
 
+from index.lines import BLANK, BULLET
 from index.structure import infer_blocks
 from index.tokens import count_tokens, token_spans
 from index.types import Block, Document, Page, Passage, Span, Speech, passage_id
 
-SPLITTER = "3"
+SPLITTER = "5"
 """Part of an index's fingerprint: to be raised with every change that moves a passage's borders."""
 
-_NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*\.?|\[\d{1,4}\]|\(\d{1,3}\))\s+(?=\S)")
+PASSAGE_TOKENS = 80
+"""How long a passage may be: two or three sentences, so that a citation is a place and not a page."""
+
+_NUMBER = re.compile(
+    r"(\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}[.)]|\[\d{1,4}\]|\(\d{1,3}\)"
+    # A bare number is a paragraph's only before a sentence: "18 children lived elsewhere" counts children.
+    r"|\d{1,3}(?=\s+[\"'“‘]?[A-Z]))\s+(?=\S)"
+)
 _UNBROKEN = re.compile(r"(?<!\S)\S{1000,}")
 _HEADING_SEPARATOR = " › "
 _HEADING_CHARACTERS = 300
 """A heading is repeated with each of its passages; what is longer is text, whatever its author called it."""
+_MARK_CHARACTERS = 40
+"""What stands before a block on its line and is longer is no bullet, whatever the loader left out."""
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _JOINERS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
@@ -34,6 +45,7 @@ class _Sentence:
     """A sentence, or a piece of one that alone exceeds the budget. `opens` marks a block's first.
 
     `number` is that of the numbered paragraph it belongs to; `numbered` marks the paragraph's first sentence.
+    `begins` is where a passage begins that it is the first of: at its block's mark, if it has one.
     """
 
     start: int
@@ -42,31 +54,57 @@ class _Sentence:
     opens: bool
     number: str | None
     numbered: bool
+    begins: int
 
 
-def split(document: Document, passage_tokens: int = 120) -> list[Passage]:
+def split(document: Document, passage_tokens: int = PASSAGE_TOKENS) -> list[Passage]:
     """The passages of a document in order. Each holds at most `passage_tokens` cl100k tokens.
 
     A sentence is cut only when it alone exceeds the budget. Furniture enters no passage; boilerplate, and what
-    someone else than the author says at length, share none with other text.
+    someone else than the author says at length, share none with other text. A passage begins with the mark of its
+    first block ("- ", "(a) "), which belongs to no sentence and is not counted.
     """
     text = document.text
     blocks = document.blocks or infer_blocks(text)
+    marks = _marks(text, blocks)
     apart = [speech for speech in document.speeches if speech.voice]
     passages: list[Passage] = []
     for heading, section in _sections(text, blocks):
         for run in _runs(section, apart):
-            sentences = list(_sentences(text, run, passage_tokens))
+            sentences = list(_sentences(text, run, marks, passage_tokens))
             for group in _pack(text, sentences, passage_tokens):
-                boilerplate = run[0].boilerplate
-                passages.append(_passage(document, len(passages), heading, group, boilerplate))
+                passages.append(_passage(document, len(passages), heading, group, run[0].boilerplate))
     return passages
+
+
+def _marks(text: str, blocks: Sequence[Block]) -> dict[int, int]:
+    """Where the mark before a block begins, by the block's start; for the blocks that have one.
+
+    That is what else stands on the line before the block, or a bullet that has the line above to itself.
+    """
+    found: dict[int, int] = {}
+    last = 0
+    for block in blocks:
+        between = text[last : block.start]
+        last = block.end
+        shown = between.rstrip()
+        at = max(shown.rfind("\n"), shown.rfind("\r")) + 1
+        mark = shown[at:].lstrip(BLANK)
+        if not mark or len(mark) > _MARK_CHARACTERS or block.kind in ("heading", "furniture"):
+            continue
+        ends = len(_LINE_END.findall(between, len(shown)))
+        alone = len(mark) == 1 or ((bullet := BULLET.match(f"{mark} x")) and bullet.end() > len(mark))
+        if not ends or (ends == 1 and alone):
+            found[block.start] = block.start - len(between) + len(shown) - len(mark)
+    return found
 
 
 def _runs(section: list[Block], apart: list[Speech]) -> Iterator[list[Block]]:
     """A section's blocks in runs that are all boilerplate or all not, and all of one speaker."""
 
-    for _, run in groupby(section, lambda block: (block.boilerplate, _speech_at(apart, block.start))):
+    for _, run in groupby(
+        section, lambda block: (block.boilerplate, block.kind == "note", _speech_at(apart, block.start))
+    ):
         yield list(run)
 
 
@@ -111,7 +149,7 @@ def _path(path: list[tuple[int, str]]) -> str:
     return _HEADING_SEPARATOR.join(title for _, title in path)
 
 
-def _sentences(text: str, section: list[Block], budget: int) -> Iterator[_Sentence]:
+def _sentences(text: str, section: list[Block], marks: dict[int, int], budget: int) -> Iterator[_Sentence]:
     """A section's sentences, cut where one alone exceeds the budget.
 
     A number at the head of a block is its paragraph's, and that of the list items that follow it.
@@ -126,7 +164,9 @@ def _sentences(text: str, section: list[Block], budget: int) -> Iterator[_Senten
         opens = True
         for start, end in sentence_spans(text, block.start, block.end):
             for piece, tokens in _fit(text, start, end, budget):
-                yield _Sentence(piece.start, piece.end, tokens, opens, number, opens and found is not None)
+                begins = marks.get(block.start, piece.start) if opens else piece.start
+                numbered = opens and found is not None
+                yield _Sentence(piece.start, piece.end, tokens, opens, number, numbered, begins)
                 opens = False
 
 
@@ -231,8 +271,8 @@ def _block_tokens(sentences: list[_Sentence], first: int) -> int:
 def _passage(
     document: Document, ordinal: int, heading: str, group: list[_Sentence], boilerplate: bool
 ) -> Passage:
-    start, end = group[0].start, group[-1].end
-    first, last = _page(document.pages, start), _page(document.pages, end - 1)
+    start, end = group[0].begins, group[-1].end
+    first, last = _page(document.pages, group[0].start), _page(document.pages, end - 1)
     within = [speech for speech in document.speeches if speech.start < end and start < speech.end]
     whole = next((speech for speech in within if speech.voice), None)
     return Passage(

@@ -65,6 +65,7 @@ class SqliteStore:
         self._database = Database(path, create=create)
         self._engines: Engines | None = None
         self._refreshing = threading.Lock()
+        self._published: _Memo[dict[str, str]] = _Memo()
         self._counted: _Memo[Counts] = _Memo()
         self._admitting: _Memo[_Admitted] = _Memo()
         try:
@@ -140,6 +141,17 @@ class SqliteStore:
             found = db.execute(f"SELECT {rows.INFO_COLUMNS} FROM documents WHERE {condition}", values)
             return [rows.info(row) for row in found]
 
+    def publishers(self) -> dict[str, str]:
+        with self._database.snapshot() as db:
+            state = rows.state(db)
+            if (known := self._published.get(state, Filter())) is not None:
+                return known
+            found = db.execute(
+                "SELECT publisher, voice FROM documents WHERE superseded_by = '' AND publisher <> ''"
+                " GROUP BY publisher, voice ORDER BY count(*), voice"
+            )
+            return self._published.keep(state, Filter(), dict(found.fetchall()))
+
     def source_keys(self) -> dict[str, str]:
         with self._database.reading() as db:
             return dict(db.execute("SELECT doc_id, source_key FROM documents WHERE superseded_by = ''"))
@@ -148,6 +160,10 @@ class SqliteStore:
         with self._database.reading() as db:
             found = db.execute("SELECT name, doc_id, origin, source_key FROM aliases ORDER BY name")
             return [Alias(*row) for row in found]
+
+    def sources(self) -> dict[str, str]:
+        with self._database.reading() as db:
+            return dict(db.execute("SELECT origin, note FROM sources"))
 
     def document(self, name: str) -> Document:
         with self._database.reading() as db:
@@ -209,6 +225,11 @@ class SqliteStore:
                 rows.advance(db)
             return forgotten
 
+    def note_sources(self, notes: Mapping[str, str]) -> None:
+        with self._database.writing() as db:
+            db.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?)", notes.items())
+            db.execute("DELETE FROM sources WHERE note = ''")
+
     def link(self, copies: Mapping[int, str]) -> None:
         with self._database.writing() as db:
             if copies == dict(db.execute("SELECT number, origin FROM copies")):
@@ -255,7 +276,7 @@ class SqliteStore:
         if engines.state.settings is None:
             return [None] * len(numbers)
         found = engines.vectors.similarities(vector, numbers)
-        return [None if one is None else Similarity(one[0], tuple(one[1].tolist())) for one in found]
+        return [None if one is None else Similarity(one[0], tuple(one[1].tolist()), one[2]) for one in found]
 
     def relevances(self, question: str, numbers: Sequence[int]) -> np.ndarray:
         return self._fresh().lexical.relevances(question, numbers)

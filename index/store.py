@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from index.embed import Embedding
 from index.errors import UsageError
 from index.settings import IndexSettings
 from index.types import Document, DocumentInfo, Filter, Passage
+
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+")  # of one letter it would be a drive
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,13 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """How near a passage is to a question: the cosine of its own vector, and of each of its sentences in order."""
+    """How near a passage is to a question: the cosine of its own vector, of each of its sentences in order, and
+    of its context, the mean of its vector and those of up to two passages before it in the document.
+    """
 
     passage: float
     sentences: tuple[float, ...]
+    context: float
 
     @property
     def best_sentence(self) -> float:
@@ -129,8 +135,20 @@ class Store(Protocol):
         """All editions of a source, the newest first."""
         ...
 
+    def publishers(self) -> dict[str, str]:
+        """Who published the newest editions, by name, each with the voice of most of theirs."""
+        ...
+
     def source_keys(self) -> dict[str, str]:
         """doc id -> source key, of the newest editions."""
+        ...
+
+    def sources(self) -> dict[str, str]:
+        """origin -> what an indexing run noted of it, such as how it was when it was read to its end."""
+        ...
+
+    def note_sources(self, notes: Mapping[str, str]) -> None:
+        """Notes something of origins, in place of what was noted before; "" forgets it. No change of contents."""
         ...
 
     def document(self, name: str) -> Document:
@@ -158,7 +176,9 @@ class Store(Protocol):
         ...
 
     def relevances(self, question: str, numbers: Sequence[int]) -> np.ndarray:
-        """BM25 scores of the given passages, (n,); 0 without a common word."""
+        """BM25 scores of the given passages, (n, 2): of their own text under its title and headings, and of that
+        with up to two passages on either side; 0 without a common word.
+        """
         ...
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:
@@ -194,10 +214,19 @@ def open_store(location: str | Path, *, create: bool = False) -> Store:
         if not rest:
             raise UsageError(f"{location}: no folder is named; write sqlite:FOLDER")
         location = rest
-    elif isinstance(location, str) and "://" in location:
+    elif isinstance(location, str) and colon and _is_scheme(str(location), scheme):
+        # "sqllite:data" is a slip, and would otherwise make a folder of that name.
+        advice = (
+            f"; for a folder with a colon in its name write ./{location}" if "://" not in location else ""
+        )
         raise UsageError(
-            f"{location}: no store of the kind {scheme!r} is known; give a folder, or sqlite:FOLDER"
+            f"{location}: no store of the kind {scheme!r} is known; give a folder, or sqlite:FOLDER{advice}"
         )
     from index.sqlite import SqliteStore
 
     return SqliteStore(Path(location), create=create)
+
+
+def _is_scheme(location: str, scheme: str) -> bool:
+    """Whether what stands before the colon is meant as a kind of store, and not as part of a folder's name."""
+    return "://" in location or (bool(_SCHEME.fullmatch(scheme)) and not Path(location).exists())

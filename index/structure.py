@@ -1,41 +1,27 @@
-"""Plain text -> Blocks: headings, paragraphs and list items, as a person would see them.
+"""Plain text -> Blocks: headings, paragraphs, list items and table rows, as a person would see them.
 
-Only used when a loader knows no structure. Every rule is about the shape of lines, none about words, so that
-it holds on any text: whether lines are hard-wrapped is decided once for the document, from their lengths.
+Only used when a loader knows no structure. Lines are put together to blocks by their shape; whether they are
+hard-wrapped is decided once for the document, from their lengths. Then headings are told from paragraphs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import pairwise, zip_longest
 
+from index.contents import contents, title_key
+from index.headings import Candidate, in_sequence, is_heading, levels, thin_out
+from index.lines import Line, read_lines, wrap_width
 from index.types import Block, BlockKind
 
-_LINE = re.compile(r"[^\r\n]+")
-_BULLET = re.compile(r"[ \t]*(?:[•·▪◦●‣–—*+\uf0b7-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])[ \t\u00a0]+(?=\S)")
-_ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'”’)\]]*\s*$")
-_HYPHENATED = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
-_HEADING_WORDS = 14
-_HEADING_CHARACTERS = 110
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int  # of the first character that is not white space
-    end: int
-    indent: int
-    text: str
-    gap: bool  # blank lines lie before it
-
-    @property
-    def bulleted(self) -> bool:
-        return bool(_BULLET.match(self.text))
-
-    @property
-    def ends_sentence(self) -> bool:
-        return bool(_ENDS_SENTENCE.search(self.text))
+_PAGE = re.compile(
+    r"(?:[-–—]\s*)?(?:page\s+)?(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*[-–—])?", re.IGNORECASE
+)
+_PAGE_OF = re.compile(r"page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
+_VALUE = re.compile(r"[^:]{1,40}:\s|\D{0,20}\d{1,2}\s\w{3,9}\s\d{4}")
+_SHORT_CHARACTERS = 400  # what is longer is no heading and is not looked at as one
+_SENTENCE_CHARACTERS = 60
 
 
 def infer_blocks(text: str) -> tuple[Block, ...]:
@@ -44,101 +30,204 @@ def infer_blocks(text: str) -> tuple[Block, ...]:
     >>> [(b.kind, b.start, b.end) for b in infer_blocks("Findings\\n\\nToo many children wait.\\n")]
     [('heading', 0, 8), ('paragraph', 10, 33)]
     """
-    lines = list(_lines(text))
-    width = _wrap_width(lines)
-    blocks: list[Block] = []
-    run: list[_Line] = []
-    for i, line in enumerate(lines):
-        following = lines[i + 1] if i + 1 < len(lines) else None
-        if run and not _continues(run, line, width):
-            blocks.append(_block(run))
-            run = []
-        if not run and _is_heading(blocks, line, following, width):
-            blocks.append(Block("heading", line.start, line.end, level=1))
-        else:
-            run.append(line)
-    if run:
-        blocks.append(_block(run))
-    return tuple(blocks)
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    last_newlines_at = 0
-    for match in _LINE.finditer(text):
-        stripped = match.group().strip(" \t\u00a0\ufeff\f\v")
-        if not stripped or stripped.isspace():
-            continue
-        start = match.start() + match.group().index(stripped)
-        between = text[last_newlines_at : match.start()]
-        yield _Line(
-            start=start,
-            end=start + len(stripped),
-            indent=start - match.start(),
-            text=stripped,
-            gap=last_newlines_at == 0 or between.replace("\r\n", "\n").replace("\r", "\n").count("\n") > 1,
-        )
-        last_newlines_at = match.end()
-
-
-def _wrap_width(lines: list[_Line]) -> int:
-    """The column at which lines are wrapped, or 0 when each paragraph is one line.
-
-    Wrapped text has many lines just short of one length and none much beyond it, and a sentence somewhere
-    that goes on in the next line.
-    """
-    lengths = sorted(line.indent + len(line.text) for line in lines)
-    if len(lengths) < 2:
-        return 0
-    width = lengths[-1 - len(lengths) // 20]  # the longest but for one in twenty
-    near = sum(0.8 * width <= length <= 1.1 * width for length in lengths)
-    beyond = sum(length > 1.25 * width for length in lengths)
-    adjacent = sum(not line.gap for line in lines[1:])
-    flows = any(
-        not line.gap and line.text[0].islower() and not last.ends_sentence for last, line in pairwise(lines)
+    lines = read_lines(text)
+    width = wrap_width(lines)
+    runs = _grouped(lines, width, hanging=_hangs(lines))
+    pages = _page_numbers(runs)
+    candidates = _candidates(runs)
+    listed = contents([candidate.text for candidate in candidates])
+    headings = _headings(candidates, width, pages | listed)
+    depths = _levels(candidates, headings, listed)
+    return tuple(
+        Block("furniture", run[0].start, run[-1].end)
+        if i in pages or run[0].drawn
+        else Block("heading", run[0].start, run[-1].end, depths[i])
+        if headings[i]
+        else _block(runs, i, wrapped=width > 0)
+        for i, run in enumerate(runs)
     )
-    wrapped = 30 <= width <= 130 and near >= len(lines) / 4 and beyond <= len(lines) / 50
-    return width if wrapped and flows and adjacent >= len(lines) / 4 else 0
 
 
-def _continues(run: list[_Line], line: _Line, width: int) -> bool:
-    """Whether a line goes on with the paragraph of the lines before it."""
+def _grouped(lines: list[Line], width: int, *, hanging: bool) -> list[list[Line]]:
+    """The lines of each block."""
+    runs: list[list[Line]] = []
+    numbers: set[str] = set()
+    for line, following in zip_longest(lines, lines[1:]):
+        if (
+            runs
+            and not line.drawn
+            and not _leads(runs[-1][-1], line, following, width)
+            and _continues(runs[-1], line, width, hanging=hanging, numbers=numbers)
+        ):
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+            numbers.add(line.number)
+    return _with_title(runs, width)
+
+
+def _leads(last: Line, line: Line, following: Line | None, width: int) -> bool:
+    """Whether a short line stands above list items, right after a sentence that filled its own line."""
+    if following is None or line.gap or following.gap or line.lower or line.opens or line.ends_sentence:
+        return False
+    items = following.opens or following.indent > line.indent
+    return items and last.ends_sentence and len(line.text) < 0.6 * width
+
+
+def _with_title(runs: list[list[Line]], width: int) -> list[list[Line]]:
+    """The blocks, with a title that was wrapped over several lines at the top of the text made one."""
+    end = 1
+    while end < len(runs) and not (runs[end][0].gap or runs[end][0].opens or _VALUE.match(runs[end][0].text)):
+        end += 1
+    top = [line for run in runs[:end] for line in run]
+    wrapped = any(line.lower for line in top)
+    if (
+        not width
+        or end < 2
+        or not 3 <= len(top) <= 8
+        or not wrapped
+        or any(line.ends_sentence for line in top)
+    ):
+        return runs
+    return [top, *runs[end:]]
+
+
+def _continues(run: list[Line], line: Line, width: int, *, hanging: bool, numbers: set[str]) -> bool:
+    """Whether a line goes on with the block of the lines before it."""
     last = run[-1]
-    if not line.gap and line.text[0].islower() and _HYPHENATED.search(last.text):
+    if last.drawn:
+        return False
+    if not line.gap and line.lower and last.hyphenated:
         return True  # half a word ends no paragraph
-    if not width or line.bulleted:
-        return False
+    full = last.indent + len(last.text) + 1 + len(line.text.split(None, 1)[0]) > width * 0.9
+    if line.opens:
+        # A number or a dash that wrapping put at the start of a line opens nothing.
+        inside = (
+            bool(width) and not line.gap and full and not last.ends_sentence and line.indent <= last.indent
+        )
+        return inside and (_is_out_of_sequence(line, numbers) or (line.text[0] in "-–—" and not run[0].mark))
     if line.gap:
-        # A page break inside a sentence leaves blank lines behind; the sentence goes on in lower case.
-        return not last.ends_sentence and line.text[0].islower() and len(last.text) > 0.5 * width
-    if line.indent and not last.indent and not run[0].bulleted:
+        # A page break inside a sentence leaves blank lines behind. It goes on in lower case, or after a word
+        # that cannot end it.
+        if last.ends_sentence or line.cells:
+            return False
+        if not width:
+            return last.dangles and len(last.text) > _SENTENCE_CHARACTERS
+        return len(last.text) > 0.5 * width and (line.lower or last.dangles)
+    if not width or (line.cells and last.cells):
+        return False
+    if line.indent and not last.indent and not run[0].opens:
         return False  # an indented line opens a paragraph, or an item whose bullet is lost
+    if line.indent and line.indent == run[0].indent and not run[0].opens:
+        return full and not hanging
     # A line that had room for the next word was ended on purpose.
-    short = last.indent + len(last.text) + 1 + len(line.text.split()[0]) <= width * 0.9
-    if line.indent and line.indent == run[0].indent and not run[0].bulleted:
-        return not short
-    return not (short and (last.ends_sentence or line.text[0].isupper()))
+    return full or not (last.ends_sentence or line.text[0].isupper())
 
 
-def _is_heading(blocks: list[Block], line: _Line, following: _Line | None, width: int) -> bool:
-    """Whether a line that opens a block is a heading: short, unpunctuated, set apart, and not the end."""
-    if following is None or line.bulleted or line.indent > 2:
+def _is_out_of_sequence(line: Line, numbers: set[str]) -> bool:
+    """Whether a number at the start of a line follows none that was seen: it is then part of a sentence."""
+    head, _, tail = line.number.rpartition(".")
+    if not tail.isdigit():
         return False
-    if len(line.text) > _HEADING_CHARACTERS or len(line.text.split()) > _HEADING_WORDS:
-        return False
-    if re.search(r"[.,;:…]$", line.text) or not re.match(r"[\W\d_]*[^\W\d_a-z]", line.text):
-        return False
-    if not re.search(r"[^\W\d_]{2}", line.text) or following.text[0].islower():
-        return False
-    if line.gap and following.gap:
-        return not line.indent
-    if not width:
-        return False
-    # In wrapped text a heading may stand right above its paragraph, but never fills the line.
-    return not line.indent and len(line.text) < 0.8 * width
+    before = f"{head}.{int(tail) - 1}" if head else str(int(tail) - 1)
+    return tail != "1" and before not in numbers
 
 
-def _block(run: list[_Line]) -> Block:
-    first = run[0]
-    bullet = _BULLET.match(first.text)
-    kind: BlockKind = "item" if bullet or first.indent else "paragraph"
-    return Block(kind, first.start + (bullet.end() if bullet else 0), run[-1].end)
+def _hangs(lines: list[Line]) -> bool:
+    """Whether an indent marks the first line of an item only: its second line then stands at the margin."""
+    margin = indented = 0
+    for last, line in pairwise(lines):
+        if last.indent and not last.opens and not line.gap and line.lower and not last.ends_sentence:
+            margin += not line.indent
+            indented += line.indent == last.indent
+    return margin > indented
+
+
+def _page_numbers(runs: list[list[Line]]) -> frozenset[int]:
+    """The blocks that are page numbers: single lines that count up, or say that they are."""
+    found = {
+        i: match[1]
+        for i, run in enumerate(runs)
+        if len(run) == 1 and len(run[0].text) < 24 and run[0].gap and (match := _PAGE.fullmatch(run[0].text))
+    }
+    said = {i for i in found if _PAGE_OF.fullmatch(runs[i][0].text)}
+    return frozenset(found if in_sequence(list(found.values())) else said)
+
+
+def _candidates(runs: list[list[Line]]) -> list[Candidate]:
+    """Each block as what might be a heading; the text of long ones is left out."""
+    found = []
+    for i, run in enumerate(runs):
+        short = run[-1].end - run[0].start <= _SHORT_CHARACTERS and not run[0].drawn
+        words = " ".join(" ".join(line.text for line in run).split()) if short else ""
+        below = runs[i + 1][0] if i + 1 < len(runs) else None
+        ruled = below.text[0] if below and below.drawn and not below.gap and short and len(run) <= 2 else ""
+        found.append(Candidate(run, words, ruled))
+    return found
+
+
+def _headings(candidates: list[Candidate], width: int, others: frozenset[int]) -> list[bool]:
+    """Which blocks are headings; `others` are known to be something else."""
+    said = [i for i, candidate in enumerate(candidates) if not candidate.lines[0].drawn and i not in others]
+    flags = [False] * len(candidates)
+    for at, i in enumerate(said):
+        if not candidates[i].text:
+            continue
+        last = candidates[said[at - 1]] if at else None
+        following = candidates[said[at + 1]] if at + 1 < len(said) else None
+        listed = bool(following and (following.lines[0].mark or following.lines[0].indent))
+        flags[i] = is_heading(candidates[i], last, following, width, listed=listed)
+    kept = [flags[i] for i in said]
+    thin_out(kept, [candidates[i] for i in said])
+    for i, flag in zip(said, kept, strict=True):
+        flags[i] = flag
+    return flags
+
+
+def _levels(candidates: list[Candidate], headings: list[bool], listed: frozenset[int]) -> dict[int, int]:
+    """The depth of each heading, by its place among the blocks."""
+    places = [i for i, flag in enumerate(headings) if flag]
+    said = [i for i, candidate in enumerate(candidates) if not candidate.lines[0].drawn]
+    if not places:
+        return {}
+    top = places[0] == said[0] and len(said) > 1
+    # A title stands above something short that is not yet the text: a byline, a date, the first heading.
+    titled = top and (len(candidates[places[0]].text.split()) >= 5 or headings[said[1]])
+    keys = frozenset(title_key(candidates[i].text) for i in listed)
+    # Directly under another, or with no more than a verdict between them.
+    stacked = [
+        i > 0 and (headings[i - 1] or (i > 1 and headings[i - 2] and 0 < len(candidates[i - 1].text) < 80))
+        for i in places
+    ]
+    found = levels([candidates[i] for i in places], keys, titled=titled, stacked=stacked)
+    return dict(zip(places, found, strict=True))
+
+
+def _block(runs: Sequence[list[Line]], i: int, *, wrapped: bool) -> Block:
+    """A block that is no heading."""
+    run = runs[i]
+    first, end = run[0], run[-1].end
+    kind: BlockKind = "paragraph"
+    if first.mark:
+        kind = "item"
+    elif first.number:
+        whole = run[-1].ends_sentence and end - first.start > _SENTENCE_CHARACTERS
+        kind = "paragraph" if whole and (first.gap or not first.number.isdigit()) else "item"
+    elif first.indent and (wrapped or _in_list(runs, i)):
+        kind = "item"  # its bullet is lost
+    elif len(run) == 1 and first.cells and _in_table(runs, i):
+        kind = "row"
+    return Block(kind, first.start + first.mark, end)
+
+
+def _in_list(runs: Sequence[list[Line]], i: int) -> bool:
+    """Whether a line as much indented stands right above or below."""
+    line = runs[i][0]
+    near = [(runs[i - 1][0], line)] if i else []
+    near += [(runs[i + 1][0], runs[i + 1][0])] if i + 1 < len(runs) else []
+    return any(other.indent == line.indent and not lower.gap for other, lower in near)
+
+
+def _in_table(runs: Sequence[list[Line]], i: int) -> bool:
+    """Whether a line of cells stands next to another."""
+    return any(runs[at][0].cells for at in (i - 1, i + 1) if 0 <= at < len(runs))

@@ -1,7 +1,8 @@
 """The vectors of all passages and sentences in FAISS: derived from the database, rebuilt when in doubt.
 
-One flat index holds both kinds, passages first. A row's id is `number << 16 | slot`: slot 0 is the passage
-itself, slot n its n-th sentence.
+One flat index holds both kinds, passages first. A row's id is `number << 16 | slot`. A sentence's slot counts
+from 0; that of a passage has the highest bit set, and in the lowest two how many passages of its document, up
+to two, stand in the rows before it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ import faiss
 import numpy as np
 
 _SLOT_BITS = 16
-MAX_SENTENCES = (1 << _SLOT_BITS) - 1
+_PASSAGE = 1 << _SLOT_BITS - 1
+MAX_SENTENCES = _PASSAGE
+CONTEXT = 2
+"""How many passages before it make a passage's context: what leads up to it names what it leaves unnamed."""
 _SPARE = 16
 """FAISS orders ties its own way, so a few more than asked for are fetched, ordered, then cut."""
 Rows = Iterable[tuple[int, np.ndarray]]
@@ -24,7 +28,7 @@ _CHUNK = 1 << 20
 class VectorIndex:
     """Nearest neighbours by cosine. All vectors are unit length, so that the inner product is the cosine."""
 
-    FORM = f"vectors 1, faiss {faiss.__version__}"
+    FORM = f"vectors 2, faiss {faiss.__version__}"
     """What the file's bytes depend on besides the vectors: to be raised with the layout."""
 
     def __init__(self, index: faiss.IndexIDMap) -> None:
@@ -32,20 +36,28 @@ class VectorIndex:
         self._flat = faiss.downcast_index(index.index)
         self._ids = faiss.vector_to_array(index.id_map)
         self._numbers = self._ids >> _SLOT_BITS
-        self._passages = int(np.count_nonzero(self._ids & MAX_SENTENCES == 0))
+        self._passages = int(np.count_nonzero(self._ids & _PASSAGE))
         self.dimensions = int(index.d)
 
     @classmethod
-    def build(cls, dimensions: int, passages: Rows, sentences: Rows) -> VectorIndex:
-        """From each passage's number, ascending, with its vector (1, d); then with those of its sentences (n, d)."""
+    def build(
+        cls, dimensions: int, passages: Rows, sentences: Rows, runs: Iterable[tuple[int, int]]
+    ) -> VectorIndex:
+        """From each passage's number, ascending, with its vector (1, d); then with those of its sentences (n, d).
+
+        `runs` are the first and last numbers of passages that stand together in a document, ascending.
+        """
         flat = faiss.IndexIDMap(faiss.IndexFlatIP(dimensions))
-        for first_slot, rows in ((0, passages), (1, sentences)):
-            for numbers, vectors in _batches(rows):
-                slots = [first_slot + np.arange(len(matrix), dtype=np.int64) for matrix in vectors]
-                ids = [(number << _SLOT_BITS) + slot for number, slot in zip(numbers, slots, strict=True)]
-                flat.add_with_ids(
-                    np.ascontiguousarray(np.concatenate(vectors), dtype=np.float32), np.concatenate(ids)
-                )
+        before = (min(at, CONTEXT) for first, last in runs for at in range(last - first + 1))
+        for numbers, vectors in _batches(passages):
+            ids = [number << _SLOT_BITS | _PASSAGE | next(before) for number in numbers]
+            flat.add_with_ids(np.concatenate(vectors).astype(np.float32), np.array(ids, dtype=np.int64))
+        for numbers, vectors in _batches(sentences):
+            places = [
+                (number << _SLOT_BITS) + np.arange(len(matrix), dtype=np.int64)
+                for number, matrix in zip(numbers, vectors, strict=True)
+            ]
+            flat.add_with_ids(np.concatenate(vectors).astype(np.float32), np.concatenate(places))
         return cls(flat)
 
     @classmethod
@@ -112,10 +124,10 @@ class VectorIndex:
 
     def similarities(
         self, vector: np.ndarray, numbers: Sequence[int]
-    ) -> list[tuple[float, np.ndarray] | None]:
-        """For each passage its cosine and those of its sentences, (n,); None for one that is not here."""
+    ) -> list[tuple[float, np.ndarray, float] | None]:
+        """For each passage its cosine, those of its sentences, (n,), and its context's; None for one not here."""
         query = self._query(vector)[0]
-        if not len(self._ids):
+        if not self._passages:
             return [None] * len(numbers)
         start = self._flat.get_xb()  # type: ignore[attr-defined]
         values = faiss.rev_swig_ptr(start, len(self._ids) * self.dimensions)
@@ -124,12 +136,24 @@ class VectorIndex:
         at = np.searchsorted(own, numbers)
         first = np.searchsorted(of_sentences, numbers, "left") + self._passages
         last = np.searchsorted(of_sentences, numbers, "right") + self._passages
+        at[at == len(own)] = 0
+        known = own[at] == numbers
+        contexts = self._contexts(query, at, matrix)
         return [
-            (float(matrix[row] @ query), matrix[a:b] @ query)
-            if row < len(own) and own[row] == number
-            else None
-            for number, row, a, b in zip(numbers, at.tolist(), first.tolist(), last.tolist(), strict=True)
+            (float(matrix[row] @ query), matrix[a:b] @ query, context) if found else None
+            for found, row, a, b, context in zip(
+                known.tolist(), at.tolist(), first.tolist(), last.tolist(), contexts.tolist(), strict=True
+            )
         ]
+
+    def _contexts(self, query: np.ndarray, rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+        """The cosine of each row's context: the mean of its vector and of those before it."""
+        before = self._ids[rows] & 3
+        steps = np.arange(-CONTEXT, 1)
+        within = -before[:, None] <= steps
+        around = np.where(within, rows[:, None] + steps, rows[:, None])
+        total = np.einsum("rsd,rs->rd", matrix[around], within.astype(np.float32))
+        return (total @ query) / np.maximum(np.linalg.norm(total, axis=1), 1e-9)
 
     def _query(self, vector: np.ndarray) -> np.ndarray:
         # FAISS answers a wrong width with an assertion without text, and with rows of -1 under python -O.

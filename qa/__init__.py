@@ -1,7 +1,7 @@
 """A question in, a cited Answer out."""
 
 from qa.answer import AnswerSettings
-from qa.cite import permalink, reference
+from qa.cite import pages, permalink, reference
 from qa.confidence import ConfidenceModel, Evidence
 from qa.payload import answer_payload, document_payload, search_payload
 from qa.question import MAX_CHARACTERS, check_question
@@ -26,6 +26,7 @@ __all__ = [
     "answer_payload",
     "check_question",
     "document_payload",
+    "pages",
     "permalink",
     "reference",
     "search_payload",

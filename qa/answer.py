@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index import Passage, Span, Store, count_tokens
+from index import Passage, Span, Store, count_tokens, describe
 from qa.cite import cite
 from qa.retrieve import Candidate, Retrieval
 from qa.types import Citation, Quote
@@ -62,7 +62,9 @@ def quote(
         ]
         if texts[doc_id][span.start : span.end] != words:
             continue
-        citation = citations.setdefault(candidate.passage.passage_id, cite(candidate, len(citations) + 1))
+        citation = citations.setdefault(
+            candidate.passage.passage_id, cite(candidate, len(citations) + 1, texts[doc_id])
+        )
         quotes.append(
             Quote(
                 text=words,
@@ -72,6 +74,7 @@ def quote(
                 start=span.start,
                 end=span.end,
                 speaker=_speaker(candidate.passage, span),
+                selector=describe(texts[doc_id], span.start, span.end),
             )
         )
     return tuple(quotes), tuple(citations.values())

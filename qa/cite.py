@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from index import DocumentInfo
+from index import DocumentInfo, Passage, describe
 from qa.retrieve import Candidate
 from qa.types import Citation
 
 
-def cite(candidate: Candidate, n: int) -> Citation:
-    """The n-th citation of an answer: the passage that its quotes are taken from."""
+def cite(candidate: Candidate, n: int, text: str) -> Citation:
+    """The n-th citation of an answer: the passage that its quotes are taken from, in its document's text."""
     passage = candidate.passage
     return Citation(
         n=n,
@@ -25,13 +25,17 @@ def cite(candidate: Candidate, n: int) -> Citation:
         speaker=passage.speaker,
         published=passage.published or candidate.document.published,
         copy_of=passage.copy_of,
+        selector=describe(text, passage.start, passage.end),
         url=permalink(candidate.document, passage.start, passage.end),
     )
 
 
 def permalink(document: DocumentInfo, start: int, end: int) -> str:
-    """The address of a place in a document on the server that answers, relative to its root."""
-    return f"/documents/{document.doc_id}?start={start}&end={end}#cited"
+    """The address of a place in a document on the server that answers, relative to its root.
+
+    It names the edition by the beginning of its hash, so that a later one is not taken for it.
+    """
+    return f"/documents/{document.doc_id}?start={start}&end={end}&edition={document.sha256[:8]}#cited"
 
 
 def reference(citation: Citation) -> str:
@@ -54,8 +58,8 @@ def reference(citation: Citation) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def pages(citation: Citation) -> str:
-    """The pages that a citation is on, by number, with the label that is printed on the first; "" without pages.
+def pages(citation: Citation | Passage) -> str:
+    """The pages that a citation or a passage is on, with the label printed on the first; "" without pages.
 
     >>> from index import DocumentInfo
     >>> info = DocumentInfo("ab", "a.pdf", "", "", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from index import DocumentInfo, Hit
+from index import DocumentInfo, Hit, Selector
 from qa.types import Answer, Citation, SearchResult
 
 
@@ -23,7 +23,7 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "explanation": answer.explanation,
         "quotes": [
             {"text": quote.text, "citation": quote.citation, "voice": quote.voice,
-             "start": quote.start, "end": quote.end, "speaker": quote.speaker}
+             "start": quote.start, "end": quote.end, "speaker": quote.speaker, "selector": _selector(quote.selector)}
             for quote in answer.quotes
         ],
         "citations": [_citation(citation) for citation in answer.citations],
@@ -90,4 +90,10 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "speaker": citation.speaker,
         "published": citation.published,
         "copy_of": citation.copy_of or None,
+        "selector": _selector(citation.selector),
     }
+
+
+def _selector(selector: Selector | None) -> list[dict[str, Any]]:
+    """A place as the Web Annotation Data Model's text quote and text position selectors."""
+    return selector.as_json() if selector else []

@@ -1,4 +1,6 @@
-"""Question -> hits: dense vectors, best sentences and BM25, fused by score, spread over documents."""
+"""Question -> hits: dense vectors, best sentences, context and BM25, fused by score; what the question asks for
+besides its subject weighs in; spread over documents.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +8,58 @@ import heapq
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from index import DocumentInfo, Filter, Hit, Passage, Similarity, Store
+from qa.understand import Understanding, understand
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSettings:
     """How hits are ranked. Few and plain on purpose; docs/retrieval.md says how each was chosen.
 
-    `pool` is how many candidates each of the three searches brings. The weights are for scores that were
-    standardised over the candidates; `spread` is what each further passage of one document costs (times the
-    logarithm of how many came before it), in standard deviations.
+    `pool` is how many candidates each of the three searches brings. The fused score is the weighted mean of
+    scores that were standardised over the candidates: of `passage`, `sentence` and `context` vectors, of the
+    passage's `words` (BM25) and of those with its neighbours' (`words_context`). `source` is what a passage
+    gains that is of a voice or publisher the question asks for, `period` what it gains or loses by the time it
+    speaks of, and `spread` what each further passage of one document costs (times the logarithm of how many
+    came before it), all in standard deviations.
     """
 
     pool: int = 200
     passage_weight: float = 1.0
     sentence_weight: float = 1.0
+    context_weight: float = 1.0
     words_weight: float = 0.75
+    words_context_weight: float = 0.5
+    source: float = 2.0
+    period: float = 1.0
     spread: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that a search brought, with what each engine makes of it. `score`: fused, higher is better."""
+    """A passage that a search brought, with what each engine makes of it.
+
+    `fused` is what the engines make of it together; `score` adds what it gains or loses by whose words it is
+    (`source`) and by its time (`period`). Higher is better.
+    """
 
     passage: Passage
     document: DocumentInfo
     similarity: Similarity
     bm25: float
-    score: float
+    fused: float
+    bm25_context: float = 0.0
+    source: float = 0.0
+    period: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """What it is ranked by."""
+        return round(self.fused + self.source + self.period, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +68,7 @@ class Retrieval:
 
     question: str
     candidates: tuple[Candidate, ...]
+    understood: Understanding = field(default_factory=Understanding)
 
 
 def retrieve(
@@ -55,30 +78,63 @@ def retrieve(
     where: Filter = Filter(),
     settings: RetrievalSettings = RetrievalSettings(),
 ) -> Retrieval:
-    """The candidates for a question and its unit vector (d,): what three searches bring, scored by all three."""
-    found = [
-        store.nearest(vector, settings.pool, where),
-        store.nearest(vector, settings.pool, where, sentences=True),
-        store.best(question, settings.pool, where),
-    ]
-    numbers = sorted({scored.number for engine in found for scored in engine})
+    """The candidates for a question and its unit vector (d,): what three searches bring, scored by all three.
+
+    What is said by those whom the question asks for is searched for apart as well, so that a long report does
+    not keep a short statement out.
+    """
+    understood = understand(question, store.publishers())
+    numbers = sorted(
+        {
+            scored.number
+            for among in _scopes(where, understood)
+            for engine in (
+                store.nearest(vector, settings.pool, among),
+                store.nearest(vector, settings.pool, among, sentences=True),
+                store.best(question, settings.pool, among),
+            )
+            for scored in engine
+        }
+    )
     passages = store.passages(numbers)
     documents = {info.doc_id: info for info in store.documents({p.doc_id for p in passages.values()})}
     similarities = dict(zip(numbers, store.similarities(vector, numbers), strict=True))
-    bm25 = dict(zip(numbers, store.relevances(question, numbers).tolist(), strict=True))
+    bm25 = dict(zip(numbers, store.relevances(question, numbers), strict=True))
     # An indexer at work may have removed a passage since it was found: what cannot be read is not shown.
     known = [
         (passages[n], similarity, bm25[n])
         for n in numbers
         if (similarity := similarities[n]) is not None and n in passages and passages[n].doc_id in documents
     ]
-    scores = _fuse([s for _, s, _ in known], [b for _, _, b in known], settings)
+    words = np.array([b for _, _, b in known]).reshape(-1, 2)
+    scores = _fuse([s for _, s, _ in known], words, settings)
     candidates = [
-        Candidate(passage, documents[passage.doc_id], similarity, words, float(score))
+        Candidate(
+            passage,
+            info := documents[passage.doc_id],
+            similarity,
+            float(words[0]),
+            float(score),
+            float(words[1]),
+            source=settings.source * understood.asks_for(info, passage),
+            period=settings.period * understood.in_time(info, passage),
+        )
         for (passage, similarity, words), score in zip(known, scores, strict=True)
     ]
     candidates.sort(key=lambda c: (-c.score, c.passage.passage_id))
-    return Retrieval(question, tuple(candidates))
+    return Retrieval(question, tuple(candidates), understood)
+
+
+def _scopes(where: Filter, understood: Understanding) -> list[Filter]:
+    """Where to search: all that the filter admits, and of it what those say whom the question asks for."""
+    scopes = [where]
+    voices = understood.voices & where.voices if where.voices else understood.voices
+    publishers = understood.publishers & where.publishers if where.publishers else understood.publishers
+    if voices and voices != where.voices:
+        scopes.append(replace(where, voices=voices))
+    if publishers and publishers != where.publishers:
+        scopes.append(replace(where, publishers=publishers))
+    return scopes
 
 
 def spread(
@@ -111,25 +167,32 @@ def spread(
                 scores={
                     "passage": round(candidate.similarity.passage, 5),
                     "sentence": round(candidate.similarity.best_sentence, 5),
+                    "context": round(candidate.similarity.context, 5),
                     "bm25": round(candidate.bm25, 5),
-                    "fused": candidate.score,
+                    "bm25_context": round(candidate.bm25_context, 5),
+                    "fused": candidate.fused,
+                    "source": candidate.source,
+                    "period": candidate.period,
+                    "spread": round(-score - candidate.score, 5),
                 },
             )
         )
     return tuple(hits)
 
 
-def _fuse(
-    similarities: Sequence[Similarity], bm25: Sequence[float], settings: RetrievalSettings
-) -> np.ndarray:
+def _fuse(similarities: Sequence[Similarity], bm25: np.ndarray, settings: RetrievalSettings) -> np.ndarray:
     """One score for each candidate: the weighted mean of the engines' standardised scores, (n,).
+
+    `bm25` is (n, 2), as a store gives it.
 
     Rounded to five places: the sixth changes with the order in which a processor adds.
     """
     signals = (
         (settings.passage_weight, [s.passage for s in similarities]),
         (settings.sentence_weight, [s.best_sentence for s in similarities]),
-        (settings.words_weight, bm25),
+        (settings.context_weight, [s.context for s in similarities]),
+        (settings.words_weight, bm25[:, 0]),
+        (settings.words_context_weight, bm25[:, 1]),
     )
     total = np.zeros(len(similarities))
     for weight, values in signals:

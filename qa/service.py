@@ -21,9 +21,12 @@ from index import (
     Filter,
     MismatchError,
     NotIndexedError,
+    Resolution,
+    Selector,
     Store,
     TransformerEmbedder,
     open_store,
+    resolve,
 )
 from qa.answer import AnswerSettings, quote
 from qa.confidence import ConfidenceModel, Evidence, weigh
@@ -140,6 +143,20 @@ class Service:
     def document(self, name: str) -> Document:
         """A document by its id or source id. NotIndexedError if there is none."""
         return self._store.document(name)
+
+    def locate(self, name: str, selector: Selector) -> tuple[DocumentInfo, Resolution]:
+        """Where cited words are in the newest edition of a document, by its id, source id or other name.
+
+        NotIndexedError if there is no such document any more.
+        """
+        document = self._store.document(name)
+        if document.info.superseded_by:
+            document = self._store.document(document.info.source_id)
+        return document.info, resolve(selector, document.text)
+
+    def editions(self, name: str) -> list[DocumentInfo]:
+        """All editions of a document, the newest first. NotIndexedError if there is none."""
+        return self._store.editions(self._store.document(name).info.source_id)
 
     def counts(self, filter: Filter = Filter()) -> Counts:
         """How much a filter lets through."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from index import DocumentInfo, Hit
+from index import DocumentInfo, Hit, Selector
 
 Status = Literal["answered", "partial", "not_in_documents"]
 
@@ -24,6 +24,7 @@ class Quote:
     start: int
     end: int
     speaker: str = ""
+    selector: Selector | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Citation:
 
     `voice`, `speaker` and `published` are those of the passage, which may be someone else's than the
     document's. `copy_of` is the id of the earliest passage that says the same in nearly the same words.
+    `selector` finds the passage again in a later edition of the document.
     """
 
     n: int
@@ -49,6 +51,7 @@ class Citation:
     speaker: str = ""
     published: str = ""
     copy_of: str = ""
+    selector: Selector | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,24 +25,26 @@ MAX_LINES = 350
 
 PUBLIC = {
     "index": """
-        DEFAULT_MODEL KINDS VOICES Alias Block Counts Document DocumentInfo Embeddable Embedder Embedding Entry Filter Hit
-        IndexSettings LoadError Mention MismatchError NotIndexedError Page Passage PinciteError Progress QuestionError
-        Scored Similarity Span Speech Store StoreError Summary TransformerEmbedder UsageError
-        clean count_tokens document_id fold index_paths infer_blocks iso_date locked open_store passage_id
-        sentence_spans split token_spans words
+        DEFAULT_MODEL KINDS PASSAGE_TOKENS VOICES Alias Block Counts Document DocumentInfo
+        Embeddable Embedder Embedding Entry FetchSettings Filter Hit IndexSettings Limits LoadError
+        Mention MismatchError NotIndexedError Page Passage PinciteError Progress QuestionError
+        Resolution Scored Selector Similarity Span Speech Store StoreError Summary
+        TransformerEmbedder UsageError changes clean count_tokens describe document_id fold
+        from_json index_paths infer_blocks iso_date locked mentions open_store passage_id
+        read_documents resolve sentence_spans split token_spans words
     """,
     "qa": """
         MAX_CHARACTERS Answer AnswerSettings Citation ConfidenceModel Evidence Quote RetrievalSettings
-        SearchResult Searched Service Settings Status answer_payload check_question document_payload permalink
+        SearchResult Searched Service Settings Status answer_payload check_question document_payload pages permalink
         reference search_payload
     """,
     "eval": """
-        Bin Comparison Draft EndpointEngine Evidence Fact FactRow Finding GateSettings MEASURE_NAMES Measure
+        Bin Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Finding GateSettings MEASURE_NAMES Measure
         MeasureChange Place Question QuestionChange QuestionSet QuoteRow Report ResolvedFact
         ResolvedQuestion Row RunFileEngine Verdict as_html as_json as_junit as_markdown as_table as_yaml
-        compare crossed draft drafts_as_yaml drafts_note evaluate evaluate_beir judge lint parse_floor
-        parse_questions read_gate_settings read_questions read_run report_of resolve save_run told
-        unmet_expectations update_baseline
+        check_replay compare crossed draft drafts_as_yaml drafts_note evaluate evaluate_beir is_run judge lint
+        parse_floor parse_questions questions_of read_gate_settings read_questions read_run replayed report_of
+        resolve save_run settings_of_run told unmet_expectations update_baseline
     """,
 }
 

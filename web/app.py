@@ -17,6 +17,7 @@ from flask_talisman import Talisman
 from werkzeug.exceptions import SecurityError
 
 from index import VOICES
+from qa import permalink
 from web import words
 from web.api import api
 from web.errors import register_errors
@@ -87,7 +88,12 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         web_link=words.web_link,
     )
     app.jinja_env.globals.update(
-        site=config, voices=VOICES, statuses=words.STATUSES, place=words.place, asset=_asset_addresses(app)
+        site=config,
+        voices=VOICES,
+        statuses=words.STATUSES,
+        place=words.place,
+        permalink=permalink,
+        asset=_asset_addresses(app),
     )
     app.spec_processor(_require_bodies)
     register_errors(app)

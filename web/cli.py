@@ -14,12 +14,14 @@ from typing import Any
 
 import click
 
-from web.commands.documents import check, documents, index, remove, show
+from web.commands.documents import check, documents, remove, show
 from web.commands.evaluate import compare, evaluate
+from web.commands.indexing import index
 from web.commands.printing import say
 from web.commands.question_sets import questions
 from web.commands.questions import ask, search
 from web.commands.serve import serve
+from web.commands.verify import verify
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +84,20 @@ def main(verbose: bool) -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-for command in (index, documents, remove, search, ask, show, check, serve, evaluate, compare, questions):
+for command in (
+    index,
+    documents,
+    remove,
+    search,
+    ask,
+    verify,
+    show,
+    check,
+    serve,
+    evaluate,
+    compare,
+    questions,
+):
     main.add_command(command)
 
 

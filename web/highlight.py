@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index import Block, Document, infer_blocks
 
@@ -29,7 +29,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ViewBlock:
-    """A block to print. `marker` is its number as printed; `page` labels a page that begins here."""
+    """A block to print. `marker` is its number as printed; `page` labels a page that begins here; `aside` marks
+    what belongs to the site and not to the document.
+    """
 
     kind: str
     level: int
@@ -37,6 +39,7 @@ class ViewBlock:
     pieces: tuple[Piece, ...]
     marker: str = ""
     page: str = ""
+    aside: bool = False
 
 
 def view_blocks(document: Document, start: int = 0, end: int = 0) -> list[ViewBlock]:
@@ -56,7 +59,9 @@ def view_blocks(document: Document, start: int = 0, end: int = 0) -> list[ViewBl
         page = ""
         while pages and pages[0][0] <= block.start:
             page = pages.pop(0)[1]
-        out.append(ViewBlock(block.kind, block.level, block.start, tuple(pieces), marker, page))
+        out.append(
+            ViewBlock(block.kind, block.level, block.start, tuple(pieces), marker, page, block.boilerplate)
+        )
     return out
 
 
@@ -84,7 +89,7 @@ def _blocks(document: Document) -> Iterator[tuple[Block, str]]:
         marker = text[line:start].strip()
         if marker and not _marker_to_show(marker, block.kind):
             marker = ""
-        yield Block(block.kind, start, end, block.level), marker
+        yield replace(block, start=start, end=end), marker
         last = end
     yield from _paragraphs(text, last, len(text))
 

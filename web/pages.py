@@ -9,7 +9,8 @@ from apiflask import APIBlueprint
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from index import VOICES, DocumentInfo, QuestionError
+from index import VOICES, Document, DocumentInfo, QuestionError, describe, document_id
+from qa import permalink
 from web import asking, words
 from web.highlight import view_blocks
 from web.schemas import filter_from, load_form
@@ -81,10 +82,36 @@ def documents() -> str:
 @pages.get("/documents/<doc_id>")
 def document(doc_id: str) -> str:
     """A document as it reads, with the cited span marked."""
-    found = asking.service().document(doc_id)
-    span = _span(len(found.text))
+    found, newer = _edition(asking.service().document(doc_id))
+    span = None if newer and not found.info.superseded_by else _span(len(found.text))
+    newest_url = url_for("pages.document", doc_id=document_id(found.info.source_id))
+    if span and found.info.superseded_by:
+        info, place = asking.service().locate(doc_id, describe(found.text, *span))
+        newer = words.resolution_words(place.status)
+        if place.status != "gone":
+            newest_url = permalink(info, place.start, place.end)
     blocks = view_blocks(found, *(span or (0, 0)))
-    return render_template("document.html", document=found, info=found.info, blocks=blocks, span=span)
+    return render_template(
+        "document.html", document=found, info=found.info, blocks=blocks, span=span, newer=newer,
+        newest_url=newest_url,
+    )  # fmt: skip
+
+
+def _edition(found: Document) -> tuple[Document, str]:
+    """The edition that the address asks for, if it is kept, or the newest with a word on that.
+
+    A citation's offsets are those of its own edition: in another they would mark other words.
+    """
+    wanted = request.args.get("edition", "")
+    if not wanted or found.info.sha256.startswith(wanted):
+        return found, ""
+    for info in asking.service().editions(found.info.doc_id):
+        if info.sha256.startswith(wanted):
+            return asking.service().document(info.doc_id), ""
+    return found, (
+        "The words that this address cites are those of an older edition, which is not kept here. This is the"
+        " newest one: look for them in it before you rely on them."
+    )
 
 
 def _span(length: int) -> tuple[int, int] | None:

@@ -87,6 +87,15 @@ class CitationOut(_PlaceOut):
     n = fields.Integer(required=True)
     heading = fields.String(required=True)
     url = fields.String(required=True, metadata={"description": "permalink, relative to this service"})
+    selector = fields.List(fields.Nested(lambda: SelectorOut()), required=True)
+
+
+class SelectorOut(_Out):
+    """One way to find the words again, of the Web Annotation Data Model: by quotation, or by position."""
+
+    type_ = fields.String(
+        required=True, data_key="type", validate=validate.OneOf(("TextQuoteSelector", "TextPositionSelector"))
+    )
 
 
 class QuoteOut(_Out):
@@ -97,6 +106,10 @@ class QuoteOut(_Out):
     voice = fields.String(required=True, validate=validate.OneOf(VOICES))
     start = fields.Integer(required=True, metadata={"description": "of the quoted words themselves"})
     end = fields.Integer(required=True)
+    speaker = fields.String(
+        required=True, metadata={"description": "who says it, if not the document's author; may be empty"}
+    )
+    selector = fields.List(fields.Nested(SelectorOut), required=True)
 
 
 class SearchedOut(_Out):

@@ -6,7 +6,8 @@ import re
 from datetime import date
 from urllib.parse import urlsplit
 
-from index import DocumentInfo
+from index import DocumentInfo, Passage
+from qa import Citation, pages
 
 _VOICES = {
     "inspectorate": "Inspectorate",
@@ -77,14 +78,21 @@ def long_date(iso: str) -> str:
     return " ".join(part for part in (day and str(when.day), month and _MONTHS[when.month - 1], year) if part)
 
 
-def place(page: int | None, paragraph: str | None) -> str:
-    """Where in a document, as lawyers write it.
+def place(at: Citation | Passage) -> str:
+    """Where in a document, as lawyers write it: pages and paragraph, as far as they are known."""
+    return ", ".join(
+        part for part in (pages(at), f"paragraph {at.paragraph}" if at.paragraph else "") if part
+    )
 
-    >>> place(4, "12"), place(None, "12"), place(None, None)
-    ('page 4, paragraph 12', 'paragraph 12', '')
-    """
-    parts = [f"page {page}" if page is not None else "", f"paragraph {paragraph}" if paragraph else ""]
-    return ", ".join(part for part in parts if part)
+
+def resolution_words(status: str) -> str:
+    """What has become of cited words in the newest edition, as a sentence."""
+    return {
+        "same": "The cited words stand at the same place in the newest edition.",
+        "moved": "The cited words stand elsewhere in the newest edition, unchanged.",
+        "changed": "The newest edition says this in other words.",
+        "gone": "The newest edition no longer says this.",
+    }[status]
 
 
 def counted(n: int, noun: str) -> str:

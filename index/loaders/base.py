@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from index.errors import LoadError
 from index.types import Block, BlockKind, Page
+
+if TYPE_CHECKING:
+    from index.sources import SourceRow
 
 TITLE_CHARS = 200
 
@@ -18,7 +22,7 @@ _SIGNATURES = (
     (b"%PDF-", "a PDF; save it as .pdf"),
     (b"PK\x03\x04", "a ZIP archive or an Office document; save it under its own suffix"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or protected Office document; save it again as .docx"),
-    (b"{\\rtf", "an RTF document; save it again as .docx"),
+    (b"{\\rtf", "an RTF document; save it as .rtf"),
     (b"\x89PNG", "a PNG image; it needs OCR"),
     (b"\xff\xd8\xff", "a JPEG image; it needs OCR"),
     (b"GIF8", "a GIF image; it needs OCR"),
@@ -34,7 +38,10 @@ class Limits:
 
     `max_bytes` holds for a file, or for one line of a `.jsonl` (which is streamed and has no other limit).
     `max_markup_bytes` holds for HTML and for the XML inside a .docx, which cost some 20 times their size to
-    parse; `max_unpacked_bytes` for all that is packed in a .docx; `max_chars` for the extracted text.
+    parse; `max_unpacked_bytes` for all that is packed in a .docx; `max_chars` for the extracted text. `max_seconds`
+    is looked at between the pages of a PDF and counts no OCR, for which each page has `max_ocr_seconds`.
+    `max_members` holds for the files in an archive or a mail, `max_archive_bytes` for all that they unpack to,
+    `max_depth` for archives and mails within each other; `max_memory` (bytes) for the process that reads a file.
     """
 
     max_bytes: int = 200_000_000
@@ -42,13 +49,20 @@ class Limits:
     max_unpacked_bytes: int = 500_000_000
     max_chars: int = 100_000_000
     max_pages: int = 20_000
+    max_seconds: float = 300.0
+    max_ocr_seconds: float = 120.0
+    max_members: int = 10_000
+    max_archive_bytes: int = 4_000_000_000
+    max_depth: int = 3
+    max_memory: int = 6_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What a format's `extract(data, where, limits)` makes of a file's bytes: text, structure, metadata.
 
-    Empty metadata says that the file does not state it.
+    Empty metadata says that the file does not state it. `created` is the day on which the file was made, which
+    may be long after its text was published. `notes` tell the reader what was done to get at the text.
     """
 
     text: str
@@ -58,6 +72,27 @@ class Extract:
     publisher: str = ""
     published: str = ""
     url: str = ""
+    created: str = ""
+    notes: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file that lies in another one, such as an attachment; `name` is its path in there, `row` what is said of it."""
+
+    name: str
+    data: bytes
+    row: SourceRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person should hear about a file although it is no error; `skipped` if the file is no document."""
+
+    where: str
+    reason: str
+    skipped: bool = False
 
 
 class TextBuilder:
@@ -69,7 +104,9 @@ class TextBuilder:
         self._length = 0
         self.blocks: list[Block] = []
 
-    def add(self, kind: BlockKind, text: str, *, level: int = 0, prefix: str = "") -> None:
+    def add(
+        self, kind: BlockKind, text: str, *, level: int = 0, prefix: str = "", boilerplate: bool = False
+    ) -> None:
         """Append a block; `prefix` (a bullet, a number) is printed before it and is no part of it.
 
         Blank text is left out. Raises LoadError when the text grows over `Limits.max_chars`: a table that
@@ -85,7 +122,7 @@ class TextBuilder:
         self._length = start + len(text)
         if self._length > self._max_chars:
             raise LoadError(self._where, f"holds more than {self._max_chars:,} characters of text; split it")
-        self.blocks.append(Block(kind, start, self._length, level if kind == "heading" else 0))
+        self.blocks.append(Block(kind, start, self._length, level if kind == "heading" else 0, boilerplate))
 
     @property
     def text(self) -> str:

@@ -2,7 +2,8 @@
 
 The tree is walked here and not by a library. inscriptis gives text with offsets, but draws tables with spaces
 and recurses, so deep nesting raises; trafilatura and jusText drop what they take for boilerplate, and here
-nothing may be lost: it is only marked. lxml's iterwalk does not recurse.
+nothing may be lost: it is only marked. lxml's iterwalk does not recurse. What a page's own tags and names say of
+menus, banners and share bars is marked here; what only words say is left to index.boilerplate.
 """
 
 from __future__ import annotations
@@ -35,9 +36,18 @@ _DROPPED = frozenset(
         svg template title video"""
     )
 )
-_FURNITURE = frozenset(("nav", "footer", "aside", "form", "header", "button", "select", "dialog", "search"))
-_FURNITURE_ROLES = frozenset(
-    ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "dialog")
+_ASIDE = frozenset(("nav", "footer", "aside", "form", "header", "button", "select", "dialog", "search"))
+_ASIDE_ROLES = frozenset(("navigation", "banner", "contentinfo", "complementary", "search", "menu", "dialog"))
+# Words of class and id that name a part of the site. Those of comments come first: they are somebody's words.
+_COMMENTS = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?<![a-z])(?:cookies?|consent|gdpr|banner|share|sharing|sharebar|addthis|social|related|recommended|recirc"
+    r"|newsletter|subscribe|subscription|signup|paywall|promos?|adverts?|advertisement|ads?|sponsored"
+    r"|breadcrumbs?|pagination|pager|sidebar|masthead|navbar|navigation|menu|popup|modal|tags?|taglist|byline-share|skip-?link)(?![a-z])",
+    re.IGNORECASE,
+)
+_SECTIONS = frozenset(
+    ("div", "section", "ul", "ol", "p", "table", "dl", "details", "figure", "center", "fieldset")
 )
 _LAYOUT = ("table", "h1", "h2", "h3", "h4", "form", "article", "section", "main", "nav", "fieldset")
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -76,13 +86,16 @@ class _Frame(NamedTuple):
     in_article: bool = False
     table: Table | None = None  # the data table that we are in, if any
     cell: bool = False
+    boilerplate: bool = False
+    comment: bool = False
 
 
 def extract(data: bytes, where: str, limits: Limits) -> Extract:
     """Text, blocks and metadata of a page.
 
-    Navigation, page header and footer, asides and forms are kept as furniture; scripts, styles and what is
-    hidden are dropped. Raises LoadError for another kind of file, and for one too large to parse.
+    Navigation, page header and footer, asides, forms, banners and share bars are kept and marked as boilerplate;
+    scripts, styles and what is hidden are dropped. Raises LoadError for another kind of file, and for one too
+    large to parse.
     """
     if len(data) > limits.max_markup_bytes:
         raise LoadError(
@@ -99,7 +112,7 @@ def extract(data: bytes, where: str, limits: Limits) -> Extract:
         return Extract("")
     body = root if root.tag != "html" else next(root.iterchildren("body"), root)
     reader = _Reader(body, where, limits)
-    if reader.blocks and all(block.kind == "furniture" for block in reader.blocks):
+    if reader.blocks and all(block.boilerplate or block.kind == "furniture" for block in reader.blocks):
         reader = _Reader(body, where, limits, mark=False)  # then it is the page itself
     meta = html_meta.read(root)
     return Extract(
@@ -191,8 +204,8 @@ class _Reader(TextBuilder):
             return above
         self._boundary(above)
         frame = above
-        if self._mark and above.kind != "furniture" and not above.cell and self._is_furniture(element, above):
-            frame = frame._replace(kind="furniture", level=0)
+        if self._mark and not above.cell:
+            frame = self._placed(element, above)
         if tag == "table":
             return frame._replace(table=None if above.cell or _is_layout(element) else Table())
         if tag in ("td", "th") and frame.table is not None:
@@ -208,11 +221,10 @@ class _Reader(TextBuilder):
             frame = frame._replace(pre=True)
         if tag in ("article", "main") or element.get("role") == "main":
             frame = frame._replace(in_article=True)
-        if frame.kind != "furniture":
-            if tag in _HEADINGS:
-                frame = frame._replace(kind="heading", level=_HEADINGS[tag])
-            elif tag == "li":
-                frame = frame._replace(kind="item", level=0)
+        if tag in _HEADINGS and not frame.boilerplate:
+            frame = frame._replace(kind="heading", level=_HEADINGS[tag])
+        elif tag == "li":
+            frame = frame._replace(kind="item", level=0)
         return frame
 
     def _close(self, element: etree._Element, frame: _Frame) -> None:
@@ -230,18 +242,38 @@ class _Reader(TextBuilder):
         if frame.table is not None and not frame.cell and tag in ("tr", "table"):
             made = [*frame.table.end_row(), *(frame.table.end() if tag == "table" else ())]
             for kind, text in made:
-                self.add("furniture" if frame.kind == "furniture" else kind, text)
+                self.add(kind, text, boilerplate=frame.boilerplate)
         elif tag in ("ul", "ol", "menu", "dir") and self._counters:
             self._counters.pop()
         elif tag == "li":
             self._prefix = ""
 
-    def _is_furniture(self, element: etree._Element, above: _Frame) -> bool:
+    def _placed(self, element: etree._Element, above: _Frame) -> _Frame:
+        """The frame within an element: whether it is the site's, a comment's, or what it was above."""
+        if above.comment or not above.boilerplate:
+            names = f"{element.get('class', '')} {element.get('id', '')} {element.get('itemtype', '')}"
+            if not above.comment and _COMMENTS.search(names) and element.tag != "form":
+                return above._replace(comment=True)
+            if self._is_aside(element, above, names):
+                return above._replace(kind="paragraph", level=0, boilerplate=True)
+        return above
+
+    def _is_aside(self, element: etree._Element, above: _Frame, names: str) -> bool:
         tag = element.tag
-        if element.get("role", "").lower() in _FURNITURE_ROLES:
-            return self._is_minor(element)
-        if tag not in _FURNITURE:
+        if above.boilerplate:
             return False
+        if above.comment:  # its header and footer hold the name and the date
+            return tag in ("form", "button", "select", "nav")
+        if element.get("role", "").lower() in _ASIDE_ROLES:
+            return self._is_minor(element)
+        if tag not in _ASIDE:
+            named = tag in _SECTIONS and _NAMED.search(names) is not None
+            # A part that holds the title or the article is the page, however its author called it.
+            return (
+                named
+                and next(element.iter("h1", "main", "article"), None) is None
+                and self._is_minor(element)
+            )
         if tag == "header":
             # An article's header is its title and byline; so is a page's when the title stands in it.
             return not above.in_article and next(element.iter("h1", "main", "article"), None) is None
@@ -265,7 +297,9 @@ class _Reader(TextBuilder):
         """Make what was gathered a block, or several where <br><br> stands for a paragraph's end."""
         for part in self._take().split("\n\n"):
             if part.strip():
-                self.add(frame.kind, part, level=frame.level, prefix=self._prefix)
+                self.add(
+                    frame.kind, part, level=frame.level, prefix=self._prefix, boilerplate=frame.boilerplate
+                )
                 self._prefix = ""
 
     def _take(self) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -15,7 +18,15 @@ from index.loaders.fields import is_web_url, iso_day
 _DATES = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
     "dcterms.issued", "dcterms.created", "citation_publication_date", "pubdate", "publish-date",
+    "og:article:published_time", "og:published_time", "publication_date", "publishdate", "published", "published_date",
+    "published_at", "parsely-pub-date", "sailthru.date", "citation_date", "citation_online_date", "dc.date.created",
+    "article.published", "govuk:first-published-at", "govuk:public-updated-at",
 )  # fmt: skip
+_FORMATS = ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d", "%Y%m%d")
+_JSON_WRAP = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
+_COMMENT = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
+# What a page describes beside itself, with dates of its own.
+_OTHERS = frozenset(("Comment", "Review", "Person", "ImageObject", "Rating", "Event", "Book"))
 
 
 class Meta(NamedTuple):
@@ -36,15 +47,19 @@ def read(root: etree._Element) -> Meta:
             if content:
                 named.setdefault(key.strip().lower(), content)
     linked = list(_linked_data(root))
-    title = named.get("og:title") or _text(root, "title") or _text(root, "h1")
+    title = named.get("og:title") or _text(root, "title") or _text(root, "h1") or _headline(linked)
     publisher = named.get("og:site_name") or _publisher(linked) or named.get("author") or ""
     dates = [named[key] for key in _DATES if key in named]
-    dates += [item["datePublished"] for item in linked if isinstance(item.get("datePublished"), str)]
+    dates += [
+        item["datePublished"]
+        for item in linked
+        if isinstance(item.get("datePublished"), str) and not _types(item) & _OTHERS
+    ]
     dates += _times(root)
     return Meta(
         title=as_title(clean(title)),
         publisher=as_title(clean(publisher)),
-        published=next(filter(None, map(iso_day, dates)), ""),
+        published=next(filter(None, map(_day, dates)), ""),
         url=_address(root, named),
     )
 
@@ -68,7 +83,7 @@ def _address(root: etree._Element, named: dict[str, str]) -> str:
 
 def _times(root: etree._Element) -> list[str]:
     """Dates of <time>: those said to be of publication; else the article's first; else the only one."""
-    times = [time for time in root.iter("time") if time.get("datetime")]
+    times = [time for time in root.iter("time") if time.get("datetime") and not _in_comment(time)]
     stated = [
         time
         for time in times
@@ -81,13 +96,41 @@ def _times(root: etree._Element) -> list[str]:
     return [time.get("datetime", "") for time in stated]
 
 
+def _in_comment(element: etree._Element) -> bool:
+    return any(
+        _COMMENT.search(f"{at.get('class', '')} {at.get('itemtype', '')}") for at in element.iterancestors()
+    )
+
+
+def _day(value: str) -> str:
+    """The day that a machine or a person wrote; "" where it could be read in two ways, such as 07/04/2017.
+
+    >>> _day("2017-04-07T10:00Z"), _day("Friday, 7th April 2017"), _day("Fri, 07 Apr 2017 10:00:00 GMT"), _day("7/4/17")
+    ('2017-04-07', '2017-04-07', '2017-04-07', '')
+    """
+    if found := iso_day(value):
+        return found
+    value = value.strip()[:60]
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|,|^[A-Za-z]+day\b", " ", value)
+    plain = re.sub(r"(?<=\d{4}) .*", "", " ".join(plain.split()))  # the time of day
+    for form in _FORMATS:
+        try:
+            return datetime.strptime(plain, form).date().isoformat()
+        except ValueError:
+            continue
+    try:
+        return parsedate_to_datetime(value).date().isoformat() if re.match(r"[A-Za-z]{3},", value) else ""
+    except (ValueError, OverflowError):
+        return ""
+
+
 def _linked_data(root: etree._Element) -> Iterator[dict[str, Any]]:
     """Every object in the page's JSON-LD, outer before inner. What is not JSON is left out."""
     for script in root.iter("script"):
         if "ld+json" not in script.get("type", "").lower():
             continue
         try:
-            waiting = deque([json.loads(script.text or "", strict=False)])
+            waiting = deque([json.loads(_JSON_WRAP.sub("", script.text or ""), strict=False)])
         except (ValueError, RecursionError):
             continue
         while waiting:
@@ -105,3 +148,18 @@ def _publisher(linked: list[dict[str, Any]]) -> str:
         if isinstance(publisher, dict) and isinstance(publisher.get("name"), str):
             return publisher["name"]
     return ""
+
+
+def _types(item: dict[str, Any]) -> set[str]:
+    kind = item.get("@type")
+    return (
+        {kind}
+        if isinstance(kind, str)
+        else {k for k in kind if isinstance(k, str)}
+        if isinstance(kind, list)
+        else set()
+    )
+
+
+def _headline(linked: list[dict[str, Any]]) -> str:
+    return next((item["headline"] for item in linked if isinstance(item.get("headline"), str)), "")

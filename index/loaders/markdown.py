@@ -1,4 +1,7 @@
-"""Markdown: the source untouched, with blocks that cover each block's words and leave its markers outside."""
+"""Markdown: the source untouched, with blocks that cover each block's words and leave its markers outside.
+
+Numbers stay inside, of paragraphs and list items alike: people cite by them.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,8 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*(?:\r\n|\n|\r)(?:.*?(?:\r\n|\n|\r))?(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.DOTALL
 )
-_MARKERS = re.compile(
-    r"(?:[ \t\ufeff]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t\ufeff]*(?:\[[ xX]\][ \t]+)?"
-)
+# A number is no marker: paragraphs are cited by it.
+_MARKERS = re.compile(r"(?:[ \t\ufeff]*(?:>|[-*+](?=[ \t])))*[ \t\ufeff]*(?:\[[ xX]\][ \t]+)?")
 _QUOTE_MARKS = re.compile(r"[ \t\ufeff>]*")
 _HEADING_START = re.compile(r"#{1,6}(?=[ \t]|$)[ \t]*")
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)

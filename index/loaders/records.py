@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import LoadError
@@ -22,33 +21,31 @@ class _BadLineError(Exception):
     """What is wrong with a line, as a sentence; `read` makes it a LoadError with the line's number."""
 
 
-def read(path: Path, limits: Limits) -> Iterator[Document | LoadError]:
+def read(file: BinaryIO, where: str, origin: str, limits: Limits) -> Iterator[Document | LoadError]:
     """A Document or a LoadError for each line that is not blank. OSError passes through."""
-    where, origin = str(path), str(path.absolute())
     seen: dict[str, int] = {}
     number = 0
-    with path.open("rb") as file:
-        for number, raw in enumerate(_lines(file, limits.max_bytes), 1):
-            try:
-                if raw is None:
-                    raise _BadLineError(
-                        f"is longer than the limit of {limits.max_bytes:,} bytes; split the record"
-                    )
-                line = raw[:-1].removesuffix(b"\r") if raw.endswith(b"\n") else raw
-                if not line.removeprefix(b"\xef\xbb\xbf").strip():
-                    continue
-                record = _parse(line)
-                document = _document(record, hashlib.sha256(line).hexdigest(), origin)
-                if first := seen.get(document.info.source_id):
-                    shown = repr(document.info.source_id)
-                    raise _BadLineError(
-                        f"_id {shown} is already that of line {first}, which was kept; rename or drop one"
-                    )
-                seen[document.info.source_id] = number
-            except _BadLineError as error:
-                yield LoadError(where, str(error), line=number)
-            else:
-                yield document
+    for number, raw in enumerate(_lines(file, limits.max_bytes), 1):
+        try:
+            if raw is None:
+                raise _BadLineError(
+                    f"is longer than the limit of {limits.max_bytes:,} bytes; split the record"
+                )
+            line = raw[:-1].removesuffix(b"\r") if raw.endswith(b"\n") else raw
+            if not line.removeprefix(b"\xef\xbb\xbf").strip():
+                continue
+            record = _parse(line)
+            document = _document(record, hashlib.sha256(line).hexdigest(), origin)
+            if first := seen.get(document.info.source_id):
+                shown = repr(document.info.source_id)
+                raise _BadLineError(
+                    f"_id {shown} is already that of line {first}, which was kept; rename or drop one"
+                )
+            seen[document.info.source_id] = number
+        except _BadLineError as error:
+            yield LoadError(where, str(error), line=number)
+        else:
+            yield document
     if not number:
         yield LoadError(where, "has no text: the file is empty (0 bytes); remove or replace it")
     elif not seen:

@@ -176,6 +176,7 @@ class Oracle:
     def __init__(self, store: Store, entries: list[Entry]) -> None:
         self.info: dict[int, DocumentInfo] = {}
         self.passage: dict[int, Passage] = {}
+        self.contexts: dict[int, list[str]] = {}
         self.own: dict[int, np.ndarray] = {}
         self.sentences: dict[int, np.ndarray] = {}
         self.words: dict[int, list[str]] = {}
@@ -187,9 +188,28 @@ class Oracle:
                 self.info[number], self.passage[number] = info, passage
                 self.own[number], self.sentences[number] = embedding.passage, embedding.sentences
                 self.words[number] = words(f"{info.title} {passage.heading} {clean(passage.text)}")
+        for number, passage in self.passage.items():
+            around = " ".join(clean(self.passage[n].text) for n in self.around(number))
+            self.contexts[number] = words(f"{self.info[number].title} {passage.heading} {around}")
 
     def admitted(self, where: Filter) -> list[int]:
         return [n for n, info in self.info.items() if where.admits(info, self.passage[n])]
+
+    def before(self, number: int, step: int = -1) -> list[int]:
+        """A passage and those of its context: up to two before it (or, with a step of 1, after), none across
+        boilerplate.
+        """
+        found = [number]
+        while len(found) < 3 and (last := found[-1] + step) in self.passage:
+            passage, own = self.passage[last], self.passage[number]
+            if passage.doc_id != own.doc_id or passage.boilerplate != own.boilerplate:
+                break
+            found.append(last)
+        return found
+
+    def around(self, number: int) -> list[int]:
+        """A passage with up to two on either side, in order."""
+        return sorted({*self.before(number), *self.before(number, 1)})
 
     def cosines(self, vector: np.ndarray, where: Filter, sentences: bool) -> dict[int, float]:
         return {
@@ -198,15 +218,18 @@ class Oracle:
             if not sentences or len(self.sentences[n])
         }
 
-    def bm25(self, question: str, where: Filter = EVERYTHING) -> dict[int, float]:
+    def bm25(
+        self, question: str, where: Filter = EVERYTHING, texts: dict[int, list[str]] | None = None
+    ) -> dict[int, float]:
         """Robertson & Zaragoza 2009 with k1 1.2 and b 0.75, and the logarithm of 1 + odds that Lucene uses."""
-        size = len(self.words)
-        mean = sum(map(len, self.words.values())) / size if size else 0
+        texts = texts or self.words
+        size = len(texts)
+        mean = sum(map(len, texts.values())) / size if size else 0
         admitted, found = set(self.admitted(where)), {}
-        for number, has in self.words.items():
+        for number, has in texts.items():
             score, counts = 0.0, Counter(has)
             for word in dict.fromkeys(words(question)):
-                among = sum(word in other for other in self.words.values())
+                among = sum(word in other for other in texts.values())
                 idf = math.log(1 + (size - among + 0.5) / (among + 0.5))
                 tf = counts[word]
                 score += idf * 2.2 * tf / (tf + 1.2 * (0.25 + 0.75 * len(has) / mean))
@@ -414,6 +437,8 @@ class StoreContract:
             assert one.passage == pytest.approx(float(oracle.own[number] @ vector), abs=2e-6)
             assert one.sentences == pytest.approx((oracle.sentences[number] @ vector).tolist(), abs=2e-6)
             assert one.best_sentence == max(one.sentences, default=one.passage)
+            context = sum(oracle.own[n] for n in oracle.before(number))
+            assert one.context == pytest.approx(float(context @ vector / np.linalg.norm(context)), abs=2e-6)
         assert store.similarities(vector, []) == []
 
     @pytest.mark.parametrize("shape", [(WIDTH + 1,), (WIDTH - 1,), (0,), (1, WIDTH), (WIDTH, 1)])
@@ -455,10 +480,12 @@ class StoreContract:
         scores = oracle.bm25(question, Filter(boilerplate=True))
         numbers = [99_999, *list(oracle.words)[::-1], 0, next(iter(scores))]
         found = store.relevances(question, numbers)
-        assert found.shape == (len(numbers),)
-        assert found.tolist() == pytest.approx([scores.get(n, 0.0) for n in numbers], rel=1e-4)
-        assert store.relevances("zebra", numbers).tolist() == [0.0] * len(numbers)
-        assert store.relevances(question, []).shape == (0,)
+        assert found.shape == (len(numbers), 2)
+        assert found[:, 0].tolist() == pytest.approx([scores.get(n, 0.0) for n in numbers], rel=1e-4)
+        scores = oracle.bm25(question, Filter(boilerplate=True), oracle.contexts)
+        assert found[:, 1].tolist() == pytest.approx([scores.get(n, 0.0) for n in numbers], rel=1e-4)
+        assert not store.relevances("zebra", numbers).any()
+        assert store.relevances(question, []).shape == (0, 2)
         asked = [*words("threshold cafe 2017"), "zebra"]
         assert store.frequencies(asked) == {
             word: sum(word in has for has in oracle.words.values()) for word in asked
@@ -504,6 +531,25 @@ class StoreContract:
                 store.best("threshold board child", 3, where), oracle.bm25("threshold board child", where), 3
             )
         assert 0 in kept and len(kept) > 20
+
+    def test_publishers_with_the_voice_of_most_of_their_documents(self, store):
+        rng = random.Random(15)
+        assert store.publishers() == {}
+        said = [
+            ("Post", "press"),
+            ("Post", "press"),
+            ("Post", "other"),
+            ("", "law"),
+            ("Ofsted", "inspectorate"),
+        ]
+        store.put(
+            [
+                entry(str(i), [["A."]], rng, publisher=publisher, voice=voice)
+                for i, (publisher, voice) in enumerate(said)
+            ],
+            SETTINGS,
+        )
+        assert store.publishers() == {"Post": "press", "Ofsted": "inspectorate"}
 
     # Editions, other names and copies
 
@@ -569,6 +615,14 @@ class StoreContract:
         store.remove([document_id("b")])
         assert store.aliases() == [] and store.check() == []
 
+    def test_what_is_noted_of_sources(self, store):
+        before = store.counts().generation
+        assert store.sources() == {}
+        store.note_sources({"/a.zip": "one", "https://example.org/": "two"})
+        store.note_sources({"/a.zip": "three", "https://example.org/": ""})
+        assert store.sources() == {"/a.zip": "three"}
+        assert store.counts().generation == before, "no content has changed"
+
     def test_copies_are_linked_to_the_earliest(self, store):
         rng = random.Random(14)
         store.put([entry("a", [["A board."], ["B."]], rng), entry("b", [["A board!"]], rng)], SETTINGS)
@@ -592,7 +646,7 @@ class StoreContract:
             assert store.nearest(vector, 5, EVERYTHING, sentences=True) == []
             assert store.best("board", 5, EVERYTHING) == []
             assert store.similarities(vector, [1, 2]) == [None, None]
-            assert store.relevances("board", [1, 2]).tolist() == [0.0, 0.0]
+            assert store.relevances("board", [1, 2]).tolist() == [[0.0, 0.0], [0.0, 0.0]]
             assert store.frequencies(["board"]) == {"board": 0}
             assert (store.counts().documents, store.counts().passages) == (0, 0)
             assert store.documents() == [] and store.source_keys() == {}

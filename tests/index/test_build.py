@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import index.build
+import index.known
 from index import (
     Document,
     Filter,
@@ -146,7 +147,7 @@ def test_metadata_that_changes_stores_the_document_anew(store, embedder, docs):
 
 def test_another_version_of_the_loaders_reads_all_again(store, embedder, docs, monkeypatch):
     index_paths(store, embedder, [docs])
-    monkeypatch.setattr(index.build, "_LOADERS", "next")
+    monkeypatch.setattr(index.known, "_LOADERS", "next")
     assert len(index_paths(store, embedder, [docs]).changed) == 3
 
 
@@ -155,7 +156,7 @@ def test_other_settings_are_refused_before_anything_is_read(store, embedder, doc
     (docs / "a.txt").write_text("Changed.")
     with pytest.raises(MismatchError, match=r"was made with model hashing, not hashing"):
         index_paths(store, HashingEmbedder("other weights"), [docs])
-    with pytest.raises(MismatchError, match=r"passage_tokens 120, not 60"):
+    with pytest.raises(MismatchError, match=r"passage_tokens 80, not 60"):
         index_paths(store, embedder, [docs], passage_tokens=60)
     assert texts(store)["a.txt"].startswith("The board met")
 
@@ -372,14 +373,16 @@ def test_a_file_that_a_row_names_is_read_whatever_it_ends_in(store, embedder, do
 
 
 def test_a_surrogate_from_a_loader_costs_only_its_document(store, embedder, docs, monkeypatch):
-    real = index.build.read_documents
+    real = index.build.load
 
-    def read_documents(path, source_id):
-        for document in real(path, source_id):
+    def load(source, path, *more):
+        for loaded in real(source, path, *more):
+            document = loaded.document
             info = replace(document.info, title="half \ud83d") if path.name == "b.md" else document.info
-            yield replace(document, text=document.text + "\ud83d" * (path.name == "a.txt"), info=info)
+            text = document.text + "\ud83d" * (path.name == "a.txt")
+            yield replace(loaded, document=replace(document, text=text, info=info))
 
-    monkeypatch.setattr(index.build, "read_documents", read_documents)
+    monkeypatch.setattr(index.build, "load", load)
     summary = index_paths(store, embedder, [docs])
     assert summary.added == ["sub/c.txt"]
     assert all("half of a surrogate pair; mend the file" in reason for reason in reasons(summary))
@@ -469,9 +472,7 @@ def test_what_the_model_reads_is_clean_and_its_sentences_are_found_in_it():
     assert read.sentences == (Span(0, 24), Span(25, 37))
 
 
-def test_the_same_file_twice_is_one_document_with_two_names(
-    store: Store, embedder: Embedder, tmp_path: Path
-) -> None:
+def test_the_same_file_twice_is_one_document_with_two_names(store, embedder, tmp_path):
     docs = tmp_path / "twice"
     docs.mkdir()
     for name in ("a.txt", "b.txt"):
@@ -495,9 +496,7 @@ def test_the_same_file_twice_is_one_document_with_two_names(
 
 
 @pytest.mark.parametrize("gone", [False, True])
-def test_a_second_name_outlives_the_first(
-    store: Store, embedder: Embedder, tmp_path: Path, gone: bool
-) -> None:
+def test_a_second_name_outlives_the_first(store, embedder, tmp_path, gone):
     docs = tmp_path / "twice"
     docs.mkdir()
     for name in ("b.txt", "c.txt"):
@@ -525,9 +524,7 @@ def test_a_second_name_goes_with_prune(store, embedder, tmp_path):
     assert [(info.source_id, info.also) for info in store.documents()] == [("b.txt", ())]
 
 
-def test_other_words_in_sources_csv_make_another_document(
-    store: Store, embedder: Embedder, tmp_path: Path
-) -> None:
+def test_other_words_in_sources_csv_make_another_document(store, embedder, tmp_path):
     """A press release that two papers print is two documents, even if the files are the same."""
     docs = tmp_path / "papers"
     docs.mkdir()
@@ -551,3 +548,38 @@ def test_a_changed_file_keeps_its_older_edition(store, embedder, docs):
     assert newest.doc_id == first.info.doc_id and older.superseded_by == newest.sha256
     assert store.document(older.doc_id).text == first.text
     assert index_paths(store, embedder, [docs], prune=True).removed == [] and store.check() == []
+
+
+def test_a_text_that_is_printed_twice_is_linked_to_the_earliest(store, embedder, tmp_path):
+    told = (
+        "The council will open the new bridge on the first of May after three years of work and two delays."
+    )
+    docs = tmp_path / "papers"
+    docs.mkdir()
+    (docs / "a.txt").write_text(f"Our own report. {told}")
+    (docs / "b.txt").write_text(
+        f"{told}\n\nOur readers may write to us about it and about much else besides."
+    )
+    (docs / "sources.csv").write_text("file,published\na.txt,2017-04-08\nb.txt,2017-04-07\n")
+    index_paths(store, embedder, [docs])
+    ((_, copy),) = store.passages_of(document_id("a.txt"))
+    (_, origin), *_ = store.passages_of(document_id("b.txt"))
+    assert (copy.copy_of, origin.copy_of) == (origin.passage_id, "")
+    (docs / "b.txt").unlink()
+    index_paths(store, embedder, [docs], prune=True)
+    assert [p.copy_of for _, p in store.passages_of(document_id("a.txt"))] == [""]
+
+
+def test_what_the_text_tells_is_stored(store, embedder, tmp_path):
+    docs = tmp_path / "press"
+    docs.mkdir()
+    (docs / "a.txt").write_text(
+        "New bridge opens\n\nPublished: 7 April 2017\n\nThe bridge has cost more than twice what was planned.\n\n"
+        "“We are sorry for the delay and for what it cost the town,” said Ann Archer, chief executive.\n"
+    )
+    index_paths(store, embedder, [docs])
+    (info,) = store.documents()
+    assert (info.published, info.dated_by) == ("2017-04-07", "text")
+    (speech,) = [speech for _, p in store.passages_of(info.doc_id) for speech in p.speeches]
+    assert "Ann Archer" in speech.speaker
+    assert store.document("a.txt").speeches == (speech,)

@@ -141,7 +141,8 @@ def test_binary_content(tmp_path):
 def test_unknown_suffix_says_what_can_be_read(tmp_path):
     message = error(write(tmp_path / "a.xyz", b"text"))
     assert (
-        "ends in '.xyz'; files that can be read end in .txt, .md, .html, .htm, .pdf, .docx, .jsonl" in message
+        "ends in '.xyz'; files that can be read end in .txt, .md, .html, .htm, .xhtml, .pdf, .docx, "
+        in message
     )
     assert "has no suffix" in error(write(tmp_path / "README", b"text"))
 

@@ -1,6 +1,7 @@
 """HTML: what a browser shows, in blocks, with nothing lost."""
 
 import html as escaping
+import time
 from pathlib import Path
 
 import pytest
@@ -40,15 +41,15 @@ def load(
 
 
 def shown(document: Document) -> list[tuple[str, str]]:
-    return [(b.kind, document.text[b.start : b.end]) for b in document.blocks]
+    return [("site" if b.boilerplate else b.kind, document.text[b.start : b.end]) for b in document.blocks]
 
 
 def test_blocks(tmp_path):
     document = load(tmp_path, PAGE)
     assert shown(document) == [
-        ("furniture", "Site"),
-        ("furniture", "Home"),
-        ("furniture", "News"),
+        ("site", "Site"),
+        ("site", "Home"),
+        ("site", "News"),
         ("heading", "Title of it"),
         ("paragraph", "One\u00a0para with bold\nand break. After script. After comment."),
         ("paragraph", "loose text"),
@@ -72,10 +73,10 @@ def test_blocks(tmp_path):
         ("paragraph", "text"),
         ("paragraph", "text2 “said”"),
         ("heading", "Open"),
-        ("furniture", "Share"),
-        ("furniture", "Search"),
-        ("furniture", "Related"),
-        ("furniture", "Copyright"),
+        ("site", "Share"),
+        ("site", "Search"),
+        ("site", "Related"),
+        ("site", "Copyright"),
     ]
     assert in_order(document.blocks)
     assert [b.level for b in document.blocks if b.kind == "heading"] == [1, 2]
@@ -121,7 +122,24 @@ def test_metadata(tmp_path):
             '<time datetime="2016-01-01">x</time><time pubdate datetime="2017-01-01">y</time>',
             "2017-01-01",
         ),
-        ('<meta name="date" content="7 April 2017">', ""),
+        ('<meta name="date" content="7 April 2017">', "2017-04-07"),
+        ('<meta name="date" content="April 7th, 2017">', "2017-04-07"),
+        ('<meta name="pubdate" content="20170407">', "2017-04-07"),
+        ('<meta name="pubdate" content="Fri, 07 Apr 2017 10:00:00 +0100">', "2017-04-07"),
+        ('<meta name="pubdate" content="07/04/2017">', ""),
+        ('<meta name="date" content="7 Smarch 2017">', ""),
+        ('<meta name="parsely-pub-date" content="2017-04-07T10:00:00.123Z">', "2017-04-07"),
+        ("<time datetime='2017-04-07 09:30'>x</time>", "2017-04-07"),
+        (
+            """<script type="application/ld+json"><!-- [{"@type":"Comment","datePublished":"2019-01-01"},
+            {"@type":["NewsArticle"],"datePublished":"7 April 2017"}] --></script>""",
+            "2017-04-07",
+        ),
+        (
+            """<article><time datetime="2017-04-07">x</time><div class="comment"><time pubdate
+            datetime="2017-05-01">y</time></div></article>""",
+            "2017-04-07",
+        ),
         ('<meta name="date" content="2017-02-30">', ""),
     ],
 )
@@ -165,14 +183,14 @@ def test_one_stray_byte_does_not_change_the_encoding(tmp_path):
     assert text == "café \ufffd end"
 
 
-def test_a_page_within_a_form_is_not_furniture(tmp_path):
+def test_a_page_within_a_form_is_the_page(tmp_path):
     document = load(
         tmp_path, "<body><form><p>A long paragraph of the page.</p></form><footer>c</footer></body>"
     )
-    assert [kind for kind, _ in shown(document)] == ["paragraph", "furniture"]
+    assert [kind for kind, _ in shown(document)] == ["paragraph", "site"]
 
 
-def test_a_page_of_furniture_only_is_content(tmp_path):
+def test_a_page_of_menus_only_is_content(tmp_path):
     assert shown(load(tmp_path, "<body><nav><p>All there is</p></nav></body>")) == [
         ("paragraph", "All there is")
     ]
@@ -183,11 +201,78 @@ def test_header_and_footer_by_where_they_are(tmp_path):
     <p>Body of the article, longer than the rest of it all.</p>
     <div role=complementary>Ad</div></article></main>"""
     assert [kind for kind, _ in shown(load(tmp_path, source))] == [
-        "furniture",
+        "site",
         "paragraph",
         "paragraph",
-        "furniture",
+        "site",
     ]
+
+
+SITE = """<body><div id="cookie-banner"><h2>Cookies</h2><p>We use them.</p></div>
+<nav><ul><li>News<li>Sport</ul></nav>
+<main class="has-sidebar"><article class="post tag-council">
+<header><h1>Bridge closed again</h1><p>By A. Writer</p></header>
+<div class="social-share"><a>Tweet</a> <a>Email</a></div>
+<p>The council closed the bridge on Monday after a lorry hit the parapet.</p>
+<p>Engineers will look at it on Friday, and the river bus will run in its place until they have.</p>
+<aside class="related"><h3>Related</h3><ul><li>Bridge opened</ul></aside>
+<p>It has been closed three times since May.</p>
+<p class="tags">bridges, roads</p></article>
+<section id="comments"><h2>2 comments</h2>
+<article class="comment"><footer class="comment-meta"><b>Ann Lee</b></footer><div>3 May 2020</div>
+<p>Close it for good.</p></article>
+<article class="comment"><header><cite>Bo Tan</cite> <time>4 May 2020</time></header>
+<p>I need it to get to work.</p>
+<button>Reply</button></article>
+<form class="comment-form"><p>Leave a reply</p></form></section></main>
+<div class="breadcrumbs"><a>Home</a></div><footer>Copyright</footer></body>"""
+
+
+def test_parts_of_the_site_are_marked_and_kept(tmp_path):
+    assert shown(load(tmp_path, SITE)) == [
+        ("site", "Cookies"),
+        ("site", "We use them."),
+        ("site", "News"),
+        ("site", "Sport"),
+        ("heading", "Bridge closed again"),
+        ("paragraph", "By A. Writer"),
+        ("site", "Tweet Email"),
+        ("paragraph", "The council closed the bridge on Monday after a lorry hit the parapet."),
+        (
+            "paragraph",
+            "Engineers will look at it on Friday, and the river bus will run in its place until they have.",
+        ),
+        ("site", "Related"),
+        ("site", "Bridge opened"),
+        ("paragraph", "It has been closed three times since May."),
+        ("site", "bridges, roads"),
+        ("heading", "2 comments"),
+        ("paragraph", "Ann Lee"),
+        ("paragraph", "3 May 2020"),
+        ("paragraph", "Close it for good."),
+        ("paragraph", "Bo Tan 4 May 2020"),
+        ("paragraph", "I need it to get to work."),
+        ("site", "Reply"),
+        ("site", "Leave a reply"),
+        ("site", "Home"),
+        ("site", "Copyright"),
+    ]
+
+
+def test_a_heading_of_the_site_is_in_no_path(tmp_path):
+    document = load(tmp_path, SITE)
+    assert [(b.level, document.text[b.start : b.end]) for b in document.blocks if b.level] == [
+        (1, "Bridge closed again"),
+        (2, "2 comments"),
+    ]
+
+
+@pytest.mark.parametrize("depth", [1_000, 1_900])
+def test_marking_deep_pages_takes_no_time(tmp_path, depth):
+    part = "<div class=share>" * depth + "deep" + "</div>" * depth
+    began = time.process_time()
+    assert isinstance(load(tmp_path, part + "<p>" + "word " * 200_000), Document)
+    assert time.process_time() - began < 10
 
 
 def test_tables(tmp_path):

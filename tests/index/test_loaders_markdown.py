@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import split
 from index.errors import LoadError
 from index.loaders import read_documents
 from index.types import Document, in_order
@@ -93,8 +94,8 @@ EXPECTED = [
     ("item", 0, "nested b"),
     ("item", 0, "after nested"),
     ("item", 0, "two\n\n  second para"),
-    ("item", 0, "three"),
-    ("item", 0, "four"),
+    ("item", 0, "3. three"),
+    ("item", 0, "4. four"),
     ("paragraph", 0, "quoted\n> on"),
     ("paragraph", 0, "deeper"),
     ("row", 0, "A | B"),
@@ -124,6 +125,37 @@ def test_blocks(tmp_path):
 def test_other_line_ends_give_the_same_blocks(tmp_path, end):
     document = load(tmp_path, SOURCE.replace("\n", end))
     assert [(k, n, text.replace(end, "\n")) for k, n, text in shown(document)] == EXPECTED
+
+
+NUMBERED = """# Findings
+
+27. The council did not know
+how many children it had placed.
+
+28. It had not asked.
+
+3.14 The board met twice.
+
+[16] Nobody took minutes.
+
+The panel:
+
+1. met
+2. wrote
+"""
+
+
+def test_numbered_paragraphs_keep_their_number(tmp_path):
+    passages = split(load(tmp_path, NUMBERED))
+    assert [(p.paragraph, p.text.split()[1]) for p in passages if p.paragraph] == [
+        ("27", "The"),
+        ("28", "It"),
+        ("3.14", "The"),
+        ("16", "Nobody"),
+        ("1", "met"),
+        ("2", "wrote"),
+    ]
+    assert passages[0].text.startswith("27. The council") and passages[0].heading == "Findings"
 
 
 def test_unusual_separators_do_not_shift_lines(tmp_path):

@@ -24,7 +24,7 @@ SETTINGS = IndexSettings("mini", "hash-1", 384)
 
 def test_settings_survive_the_database():
     assert IndexSettings.from_json(SETTINGS.to_json()) == SETTINGS
-    assert json.loads(SETTINGS.to_json())["passage_tokens"] == 120
+    assert json.loads(SETTINGS.to_json())["passage_tokens"] == 80
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_settings_survive_the_database():
         ({}, []),
         ({"model": "the same weights elsewhere"}, []),
         ({"model": "mpnet", "model_fingerprint": "hash-2"}, ["model mini, not mpnet"]),
-        ({"passage_tokens": 60}, ["passage_tokens 120, not 60"]),
+        ({"passage_tokens": 60}, ["passage_tokens 80, not 60"]),
         (
             {"splitter": "x", "schema": 99},
             [f"splitter {SETTINGS.splitter}, not x", f"schema {SETTINGS.schema}, not 99"],
@@ -138,7 +138,7 @@ def test_vectors_by_hand(tmp_path):
         (7, np.empty((0, 2), np.float32)),
         (9, unit(-1, 0)[None]),
     ]
-    index = VectorIndex.build(2, passages, sentences)
+    index = VectorIndex.build(2, passages, sentences, [(3, 3), (7, 7), (9, 9)])
     assert (len(index), index.dimensions) == (3, 2)
     right = np.array([1, 0], dtype=np.float32)
     # Cosines with (1, 0): 1, 0 and 0.6; by the best sentence: 1 (of 0 and 1), none, -1.
@@ -154,13 +154,22 @@ def test_vectors_by_hand(tmp_path):
     assert seven is not None and seven[1].shape == (0,) and none is None
 
 
+def test_the_context_is_the_mean_of_a_passage_and_the_two_before_it():
+    vectors = [unit(1, 0), unit(0, 1), unit(0, 1), unit(0, -1), unit(1, 0)]
+    rows = [(number, vector[None]) for number, vector in zip((2, 3, 4, 5, 8), vectors, strict=True)]
+    index = VectorIndex.build(2, rows, [], [(2, 5), (8, 8)])
+    found = index.similarities(unit(1, 0), [8, 2, 3, 4, 5])
+    # 8 and 2 begin a document. 3: (1, 1); 4: (1, 2); 5: (0, 1), as 2 is too far away.
+    assert [one and round(one[2], 5) for one in found] == [1, 1, round(2**-0.5, 5), round(5**-0.5, 5), 0]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=120), st.integers(1, 130), st.booleans())
 def test_ties_never_depend_on_chance(kinds, k, narrowed):
     """Vectors of four kinds only, so that most tie: numbers decide, however many are asked for."""
     eye = np.eye(4, dtype=np.float32)
     rows = [(2 * i + 1, eye[kind][None]) for i, kind in enumerate(kinds)]
-    index = VectorIndex.build(4, rows, rows)
+    index = VectorIndex.build(4, rows, rows, [(number, number) for number, _ in rows])
     only = {number for number, _ in rows[::2]} if narrowed else None
     query = unit(4, 3, 2, 1)
     expected = sorted(
@@ -176,7 +185,10 @@ def test_more_rows_than_one_batch():
     vectors = rng.normal(size=(9000, 4)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     index = VectorIndex.build(
-        4, ((i, v[None]) for i, v in enumerate(vectors)), ((i, v[None]) for i, v in enumerate(vectors))
+        4,
+        ((i, v[None]) for i, v in enumerate(vectors)),
+        ((i, v[None]) for i, v in enumerate(vectors)),
+        [(0, 8999)],
     )
     assert len(index) == 9000
     for at in (0, 8191, 8192, 8999):
@@ -189,7 +201,7 @@ def test_more_rows_than_one_batch():
 
 
 def test_words_in_memory_and_on_disk(tmp_path):
-    rows = [(5, "the board met"), (6, "the board board"), (8, "no one")]
+    rows = [(5, "the board met", ""), (6, "the board board", ""), (8, "no one", "they met the board")]
     memory = LexicalIndex.build(None, rows)
     disk = LexicalIndex.build(tmp_path / "new", rows)
     assert (
@@ -200,6 +212,7 @@ def test_words_in_memory_and_on_disk(tmp_path):
     assert [number for number, _ in memory.best("boards", 9)] == [6, 5]
     assert memory.best("board", 9, only=[5, 8, 99]) == [memory.best("board", 9)[1]]
     assert len(disk) == 3
+    assert memory.relevances("met", [8, 5]).astype(bool).tolist() == [[False, True], [True, False]]
 
 
 # sources.csv

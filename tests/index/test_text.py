@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index import Filter, clean, count_tokens, fold, token_spans, words
-from index.types import DocumentInfo, Span, in_order
+from index.types import DocumentInfo, Mention, Passage, Span, in_order
 
 # Cleaning
 
@@ -23,6 +23,11 @@ from index.types import DocumentInfo, Span, in_order
         ("The inspec-\r\n  tion", "The inspection"),
         ("The inspec-\rtion", "The inspection"),
         ("The inspec\u00ad\ntion and co\u00adordi\u00adnation", "The inspection and coordination"),
+        ("a multi-\nagency re-\ninspection", "a multi-agency re-inspection"),
+        ("safeguard-\ning, interven-\ntion, accept-\nable", "safeguarding, intervention, acceptable"),
+        ("face-to-\nface in the Tri-\nBorough", "face-to-face in the Tri-Borough"),
+        ("MANAGE-\nMENT", "MANAGEMENT"),
+        ("self\u00ad\nconfident", "selfconfident"),  # a soft hyphen is none of the word's own
         ("2016-\n17", "2016- 17"),  # a range of years is no hyphenated word
         ("a -\nb", "a - b"),
         ("ﬁve ﬂoors, oﬃce", "five floors, office"),
@@ -126,6 +131,10 @@ def info(**fields: str) -> DocumentInfo:
     return DocumentInfo("id1", "folder/a.txt", "T", "", "text/plain", **fields)
 
 
+def passage(**fields: object) -> Passage:
+    return Passage("id1:0-1", "id1", 0, 0, 1, "x", **fields)
+
+
 @pytest.mark.parametrize(
     ("published", "since", "until", "admitted"),
     [
@@ -148,19 +157,22 @@ def info(**fields: str) -> DocumentInfo:
 )
 def test_filter_dates(published, since, until, admitted):
     where = Filter(published_from=since, published_to=until)
-    assert where.admits(info(published=published)) is admitted
+    assert where.admits(info(published=published), passage()) is admitted
+    assert where.admits(info(published="1999"), passage(published=published or "1999")) is (
+        admitted if published else where.admits(info(published="1999"), passage())
+    )
 
 
 def test_filter_fields_are_joined_by_and():
     council = info(voice="council", publisher="The Council")
-    assert Filter().admits(council) and not Filter()
-    assert Filter(voices=frozenset({"council", "press"})).admits(council)
-    assert not Filter(voices=frozenset({"press"})).admits(council)
-    assert Filter(documents=frozenset({"id1"})).admits(council)
-    assert Filter(documents=frozenset({"folder/a.txt"})).admits(council)
-    assert not Filter(documents=frozenset({"a.txt"})).admits(council)
+    assert Filter().admits(council, passage()) and not Filter()
+    assert Filter(voices=frozenset({"council", "press"})).admits(council, passage())
+    assert not Filter(voices=frozenset({"press"})).admits(council, passage())
+    assert Filter(documents=frozenset({"id1"})).admits(council, passage())
+    assert Filter(documents=frozenset({"folder/a.txt"})).admits(council, passage())
+    assert not Filter(documents=frozenset({"a.txt"})).admits(council, passage())
     both = Filter(voices=frozenset({"council"}), publishers=frozenset({"Ofsted"}))
-    assert both and not both.admits(council)
+    assert both and not both.admits(council, passage())
 
 
 # What importing costs
@@ -179,3 +191,34 @@ def test_import_is_light():
         timeout=60,
     )
     assert (run.stdout.strip(), run.stderr) == ("[]", "")
+
+
+def test_filter_on_what_a_passage_is():
+    council = info(voice="council")
+    remark, menu = passage(voice="public"), passage(boilerplate=True)
+    assert Filter(voices=frozenset({"public"})).admits(council, remark)
+    assert not Filter(voices=frozenset({"council"})).admits(council, remark)
+    assert not Filter().admits(council, menu) and Filter(boilerplate=True).admits(council, menu)
+    older = info(superseded_by="ab")
+    assert not Filter().admits(older, passage()) and Filter(editions=True).admits(older, passage())
+    assert Filter(kinds=frozenset({"text/plain"})).admits(council, passage())
+    assert not Filter(kinds=frozenset({"application/pdf"})).admits(council, passage())
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "admitted"),
+    [
+        ("2017", "2017", True),
+        ("2017-04-30", "", True),
+        ("2017-05-01", "", False),
+        ("", "2017-04-01", True),
+        ("", "2017-03", False),
+        ("2016", "2019", True),
+        ("2018", "2019", False),
+    ],
+)
+def test_filter_on_what_a_passage_speaks_of(since, until, admitted):
+    april = passage(dates=(Mention(0, 1, "2017-04-01", "2017-04-30"),))
+    where = Filter(about_from=since, about_to=until)
+    assert where.admits(info(), april) is admitted
+    assert not where.admits(info(published="2017-04-10"), passage())

@@ -39,6 +39,6 @@ def candidate() -> Callable[..., Candidate]:
         )
         cosines = cosines or (0.0,) * len(spans)
         info = DocumentInfo(doc_id, source, source, "", "text/plain", voice="press")
-        return Candidate(passage, info, Similarity(max(cosines, default=0.0), cosines), 0.0, score)
+        return Candidate(passage, info, Similarity(max(cosines, default=0.0), cosines, 0.0), 0.0, score)
 
     return make

@@ -16,24 +16,27 @@ from qa.retrieve import Candidate, Retrieval, _fuse, spread
 
 def test_fusion_is_the_weighted_mean_of_standardised_scores() -> None:
     # Passage cosines 0 and 1 are -1 and +1 deviations from their mean, as are sentences .2 and .4; BM25 is
-    # 6 and 2, so +1 and -1. With weights 1, 1, 0.5: (-1 - 1 + 0.5) / 2.5 = -0.6, and +0.6.
-    similarities = [Similarity(0.0, (0.2, 0.1)), Similarity(1.0, (0.4,))]
-    scores = _fuse(similarities, [6.0, 2.0], RetrievalSettings(words_weight=0.5))
-    assert scores.tolist() == [-0.6, 0.6]
+    # 6 and 2, so +1 and -1; contexts are alike. With weights 1, 1, 0.5, 0.5, 0: (-1 - 1 + 0 + 0.5) / 3 = -0.5.
+    similarities = [Similarity(0.0, (0.2, 0.1), 0.3), Similarity(1.0, (0.4,), 0.3)]
+    settings = RetrievalSettings(context_weight=0.5, words_weight=0.5, words_context_weight=0)
+    scores = _fuse(similarities, np.array([[6.0, 1.0], [2.0, 9.0]]), settings)
+    assert scores.tolist() == [-0.5, 0.5]
 
 
 def test_scores_that_are_all_alike_say_nothing() -> None:
-    # Only BM25 differs: deviations -1 and +1, weight 0.75 of 2.75.
-    scores = _fuse([Similarity(0.5, (0.5,))] * 2, [1.0, 3.0], RetrievalSettings())
-    assert scores.tolist() == pytest.approx([-0.75 / 2.75, 0.75 / 2.75], abs=1e-5)
+    # Only BM25 differs: deviations -1 and +1, weight 0.75 of 4.25.
+    scores = _fuse(
+        [Similarity(0.5, (0.5,), 0.5)] * 2, np.array([[1.0, 2.0], [3.0, 2.0]]), RetrievalSettings()
+    )
+    assert scores.tolist() == pytest.approx([-0.75 / 4.25, 0.75 / 4.25], abs=1e-5)
 
 
 def test_a_passage_without_sentences_counts_as_its_own_best() -> None:
-    assert Similarity(0.3, ()).best_sentence == 0.3
+    assert Similarity(0.3, (), 0.3).best_sentence == 0.3
 
 
 def test_no_candidates_no_hits() -> None:
-    assert _fuse([], [], RetrievalSettings()).tolist() == []
+    assert _fuse([], np.zeros((0, 2)), RetrievalSettings()).tolist() == []
     assert spread(Retrieval("q", ()), 10) == ()
 
 
@@ -62,7 +65,7 @@ def test_spreading_loses_and_doubles_nothing(scores: list[tuple[str, int]], k: i
     candidates = [
         Candidate(
             Passage(f"{doc}:{i}-{i + 1}", doc, i, i, i + 1, "x"), DocumentInfo(doc, doc, doc, "", ""),
-            Similarity(0.0, ()), 0.0, float(score),
+            Similarity(0.0, (), 0.0), 0.0, float(score),
         )
         for i, (doc, score) in enumerate(scores)
     ]  # fmt: skip

@@ -212,6 +212,9 @@ class StandIn:
                 return document
         raise NotIndexedError(f"No document {name!r} is indexed; see the list of documents.")
 
+    def editions(self, name: str) -> list[DocumentInfo]:
+        return [self.document(name).info]
+
     def status(self) -> dict[str, object]:
         return {
             "documents": len(DOCUMENTS), "passages": len(HITS), "generation": 3, "model": "stand-in",

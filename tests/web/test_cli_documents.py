@@ -41,8 +41,8 @@ def test_index_sums_up_and_skips_what_has_not_changed(tmp_path: Path) -> None:
     documents.mkdir()
     (documents / "a.txt").write_text("The council met on Monday. It agreed a plan.")
     (documents / "b.txt").write_text("The inspectors came on Tuesday. They read the plan.")
-    keys = {"added", "changed", "unchanged", "removed", "skipped", "failed", "passages", "documents",
-            "stored_passages"}  # fmt: skip
+    keys = {"added", "changed", "unchanged", "removed", "skipped", "notes", "failed", "passages",
+            "documents", "stored_passages"}  # fmt: skip
     first = run_json("index", documents, "--data", data)
     assert set(first) == keys
     assert (first["added"], first["documents"], first["stored_passages"]) == (["a.txt", "b.txt"], 2, 2)
@@ -184,6 +184,92 @@ def test_the_default_folder_is_in_the_working_directory(
     assert not list(tmp_path.iterdir()), "a reader makes nothing"
     shutil.copytree(casebook, tmp_path / "pincite-data")
     assert "figures-2017.md" in run("documents").stdout
+
+
+@pytest.mark.parametrize("store", ["sqllite:data", "foo:bar", "postgres:x"])
+def test_a_slip_in_the_kind_of_store_makes_no_folder(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("The council met.")
+    for arguments in (("index", "a.txt"), ("documents",)):
+        result = run(*arguments, "--store", store)
+        assert result.exit_code == 2 and f"write ./{store}" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert run("index", "a.txt", "--data", f"./{store}").exit_code == 0
+    assert run("documents", "--data", store).exit_code == 0, "there, it is a folder like any other"
+
+
+def test_a_store_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("The council met.")
+    for arguments in (("index", file), ("documents",), ("check",)):
+        result = run(*arguments, "--store", f"sqlite:{file}")
+        assert result.exit_code == 2 and str(file) in result.stderr
+    assert file.read_text() == "The council met."
+
+
+def test_a_model_that_cannot_be_loaded_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The council met.")
+    (tmp_path / "model").mkdir()
+    for _ in range(2):
+        result = run("index", tmp_path / "a.txt", "--data", tmp_path / "data", "--model", tmp_path / "model")
+        assert result.exit_code == 2 and "cannot be loaded" in result.stderr
+        assert not (tmp_path / "data").exists()
+
+
+def test_limits_are_set_on_the_command_line_and_in_the_environment(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "large.txt").write_text("The council met. " * 2_000)
+    (docs / "small.txt").write_text("The board met.")
+    for more, env in ((["--max-file-mb", "0.02"], {}), ([], {"PINCITE_MAX_FILE_MB": "0.02"})):
+        result = run("index", docs, "--data", tmp_path / "data", *more, env=env)
+        assert (
+            result.exit_code == 1 and "large.txt: is larger than the limit of 20,000 bytes" in result.stderr
+        )
+    assert [info["source_id"] for info in run_json("documents", "--data", tmp_path / "data")] == ["small.txt"]
+    for wrong in (("--max-seconds", "0"), ("--max-file-mb", "-1"), ("--max-seconds", "soon")):
+        assert run("index", docs, "--data", tmp_path / "data", *wrong).exit_code == 2
+    assert run_json("index", docs, "--data", tmp_path / "data")["added"] == ["large.txt"]
+
+
+def test_notes_are_said_and_given(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("Name,Town\nCafé,Bow\n".encode("cp1252"))
+    result = run("index", tmp_path / "a.csv", "--data", tmp_path / "data", "--json")
+    note = {"file": str(tmp_path / "a.csv"), "note": "is not UTF-8 and was read as CP1252"}
+    assert result.exit_code == 0 and json.loads(result.stdout)["notes"] == [note]
+    assert "a.csv: is not UTF-8 and was read as CP1252" in result.stderr
+
+
+def test_a_page_of_the_web(tmp_path: Path) -> None:
+    import functools
+    import http.server
+    import threading
+
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "a.html").write_text("<title>A page</title><p>The council met on Monday.")
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+    handler = functools.partial(Quiet, directory=str(tmp_path / "web"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url, data = f"http://127.0.0.1:{server.server_port}/a.html", tmp_path / "data"
+        refused = run("index", url, "--data", data)
+        assert refused.exit_code == 1 and "--allow-address 127.0.0.1 would allow it" in refused.stderr
+        allowed = {"PINCITE_ALLOW_ADDRESS": "192.0.2.0/24 127.0.0.1"}
+        for env, more in ((allowed, []), ({}, ["--allow-address", "127.0.0.0/8"])):
+            result = run("index", url, "--data", data, *more, "--json", env=env)
+            assert result.exit_code == 0, result.stderr
+        assert json.loads(result.stdout)["unchanged"] == [url]
+        server.shutdown()
+    (info,) = run_json("documents", "--data", data)
+    assert (info["source_id"], info["url"], info["title"]) == (url, url, "A page")
+    for wrong in ("ftp://example.org/a", "https://user:pass@example.org/"):
+        result = run("index", wrong, "--data", data)
+        assert result.exit_code == 2 and "pass@" not in result.stderr
 
 
 def test_a_store_of_an_unknown_kind_is_refused(casebook: Path) -> None:

@@ -16,6 +16,7 @@ COMMANDS = [
     "remove",
     "search",
     "ask",
+    "verify",
     "show",
     "check",
     "serve",

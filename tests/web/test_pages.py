@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from index import document_id, index_paths, open_store
+from qa import Service
+from tests.hashing import HashingEmbedder
 from tests.web.conftest import EXAMPLE
 from tests.web.standin import DOCUMENTS, HOSTILE, INSPECTION, SCRIPT, StandIn
 from web.app import WebConfig, create_app
@@ -178,3 +184,27 @@ def test_hostile_words_stay_words(client: FlaskClient, address: str) -> None:
     assert "<script" not in page and "<img src=x" not in page and "<b>" not in page
     assert 'href="javascript:' not in page.lower()
     assert "&lt;script&gt;" in page, "shown as text, not dropped"
+
+
+def test_a_citation_of_an_older_edition_opens_that_edition(tmp_path: Path) -> None:
+    """The words that were cited are marked in their own edition, and followed into the newest."""
+    docs, embedder = tmp_path / "docs", HashingEmbedder()
+    docs.mkdir()
+    told = "The inspectors found that thresholds were unclear."
+    with closing(open_store(tmp_path / "data", create=True)) as store:
+        hashes = []
+        for text in (f"Findings.\n\n{told}\n", f"Findings.\n\nA preface of one line.\n\n{told}\n"):
+            (docs / "a.txt").write_text(text)
+            index_paths(store, embedder, [docs])
+            hashes.append(store.document("a.txt").info.sha256)
+        client = create_app(Service(store, embedder)).test_client()
+        path = f"/documents/{document_id('a.txt')}"
+        page = client.get(f"{path}?start=11&end={11 + len(told)}&edition={hashes[0][:8]}").text
+        assert f'<mark id="cited">{told}</mark>' in page
+        assert "This is an older edition" in page and "stand elsewhere in the newest edition" in page
+        moved = re.search(r'href="([^"]+)">The newest edition', page)
+        assert moved is not None
+        newest = client.get(html.unescape(moved[1])).text
+        assert f'<mark id="cited">{told}</mark>' in newest and "older edition" not in newest
+        lost = client.get(f"{path}?start=11&end=30&edition=00000000").text
+        assert "<mark" not in lost and "an older edition, which is not kept here" in lost

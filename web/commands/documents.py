@@ -1,4 +1,4 @@
-"""Documents in and out of the index: index, documents, remove, show, check."""
+"""What is in the index: documents, remove, show, check."""
 
 from __future__ import annotations
 
@@ -9,72 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from web.commands.options import as_json_option, location_options, model_option
-from web.commands.printing import (
-    holdings,
-    print_document,
-    print_errors,
-    print_json,
-    print_plain,
-    print_summary,
-    say,
-    summary_payload,
-)
+from web.commands.options import as_json_option, location_options
+from web.commands.printing import holdings, print_document, print_json, print_plain, say, say_waiting
 
 if TYPE_CHECKING:
     from index import DocumentInfo
-
-
-@click.command(
-    epilog="""
-Example: pincite index reports/ press.jsonl --data casebook
-
-A file sources.csv in the folder may tell title, publisher, voice, date and address of each file.
-"""
-)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@location_options
-@model_option
-@click.option("--prune", is_flag=True, help="Remove what came from these paths and is there no longer.")
-@as_json_option
-def index(paths: tuple[Path, ...], location: str, model: str | None, prune: bool, as_json: bool) -> None:
-    """Add or update files and folders.
-
-    Reads .txt, .md, .html, .pdf, .docx and .jsonl; folders with all that is below them. What has not changed is
-    skipped, so the same command brings an index up to date, and goes on where one was stopped.
-    """
-    from index import DEFAULT_MODEL, TransformerEmbedder, index_paths, locked, open_store
-    from web.progress import Bar
-
-    if not any(path.exists() for path in paths):
-        raise click.BadParameter(f"{', '.join(map(str, paths))}: no such file or folder", param_hint="PATH")
-    try:
-        with (
-            closing(open_store(location, create=True)) as store,
-            locked(Path(store.location), _say_waiting),
-            Bar() as bar,
-        ):
-            known = store.settings
-            embedder = TransformerEmbedder(model or (known.model if known else DEFAULT_MODEL))
-            summary = index_paths(store, embedder, paths, prune=prune, progress=bar)
-            counts = store.counts()
-    except KeyboardInterrupt:
-        say(
-            f"stopped; the documents that {location} holds so far are whole, and the same command again"
-            " goes on with the others"
-        )
-        sys.exit(1)
-    if as_json:
-        print_json(
-            summary_payload(summary) | {"documents": counts.documents, "stored_passages": counts.passages}
-        )
-    else:
-        print_summary(summary)
-        click.echo(f"{location} now holds {holdings(counts)}")
-    for name, reason in summary.skipped:
-        say(f"skipped {name}: {reason}")
-    print_errors(summary.failed)
-    sys.exit(1 if summary.failed else 0)
 
 
 @click.command()
@@ -120,7 +59,7 @@ def remove(names: tuple[str, ...], location: str) -> None:
     """
     from index import locked, open_store
 
-    with closing(open_store(location)) as store, locked(Path(store.location), _say_waiting):
+    with closing(open_store(location)) as store, locked(Path(store.location), say_waiting):
         infos = {name: store.document(name).info for name in names}  # all are looked up before any is removed
         aliases = [name for name, info in infos.items() if name in info.also]
         store.unalias(aliases)
@@ -152,7 +91,8 @@ def show(name: str, location: str, text_only: bool) -> None:
         sys.stdout.buffer.write(document.text.encode())  # as bytes: no newline may be translated
         sys.stdout.buffer.flush()
         return
-    known = asdict(document.info) | {"characters": f"{len(document.text):,}", "passages": f"{passages:,}"}
+    known = asdict(document.info) | {"also": "; ".join(document.info.also)}
+    known |= {"characters": f"{len(document.text):,}", "passages": f"{passages:,}"}
     if document.pages:
         known["pages"] = f"{len(document.pages):,}"
     for key, value in known.items():
@@ -177,7 +117,3 @@ def check(location: str) -> None:
     if wrong:
         sys.exit(1)
     click.echo(f"all is well: {holdings(counts)}")
-
-
-def _say_waiting() -> None:
-    say("another pincite index is at work here; waiting for it to finish (Ctrl-C gives up)")

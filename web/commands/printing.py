@@ -24,6 +24,11 @@ def say(sentence: str) -> None:
     click.echo(f"pincite: {sentence}", err=True)
 
 
+def say_waiting() -> None:
+    """Says that the index is in use by another run."""
+    say("another pincite index is at work here; waiting for it to finish (Ctrl-C gives up)")
+
+
 def print_json(value: Any) -> None:
     """Prints a value on one line of stdout."""
     click.echo(json.dumps(value, ensure_ascii=False))
@@ -88,6 +93,7 @@ def summary_payload(summary: Summary) -> dict[str, Any]:
         "unchanged": summary.unchanged,
         "removed": summary.removed,
         "skipped": [{"file": name, "reason": reason} for name, reason in summary.skipped],
+        "notes": [{"file": name, "note": note} for name, note in summary.notes],
         "failed": [{"file": e.where, "line": e.line, "error": e.reason} for e in summary.failed],
         "passages": summary.passages,
     }

@@ -1,0 +1,1 @@
+"""Benchmarks of single parts, run by hand: `python -m eval.bench.extract`."""

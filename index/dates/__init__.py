@@ -1,0 +1,8 @@
+"""Dates in a text: when it was published, and which days, months and years it speaks of."""
+
+from __future__ import annotations
+
+from index.dates.mentions import mentions
+from index.dates.published import publication_date
+
+__all__ = ["mentions", "publication_date"]
