@@ -9,10 +9,10 @@ EXAMPLES = --example "Why were thresholds inconsistent?" \
 	--example "Do the sources agree on when the directorates were merged?" \
 	--example "What did readers blame?"
 
-.PHONY: install serve index test eval baseline lint clean help
+.PHONY: install serve index test eval baseline bench-quality lint clean help
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 install: .venv/installed ## set up .venv with all that is needed
 
@@ -37,6 +37,9 @@ eval: install ## measure quality on the sample corpus and its questions
 baseline: install ## accept the present quality as what later changes are held against
 	$(PINCITE) index $(CORPUS) --prune --data $(DATA)
 	$(PINCITE) eval eval/sets/casebook.jsonl --data $(DATA) --baseline eval/sets/casebook.baseline.jsonl --update-baseline
+
+bench-quality: install ## search quality beside plain searches and txtai, on ../shared/collections
+	.venv/bin/python -m eval.bench.quality
 
 lint: install ## check style and types
 	.venv/bin/ruff check .

@@ -27,8 +27,10 @@ PASSAGE_TOKENS = 80
 
 _NUMBER = re.compile(
     r"(\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}[.)]|\[\d{1,4}\]|\(\d{1,3}\)"
-    # A bare number is a paragraph's only before a sentence: "18 children lived elsewhere" counts children.
-    r"|\d{1,3}(?=\s+[\"'“‘]?[A-Z]))\s+(?=\S)"
+    # A bare number is a paragraph's only before a sentence: "18 children lived elsewhere" counts children,
+    # "8 April" is a day, and "3 Comments" heads a list.
+    r"|\d{1,3}(?=\s+(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Comment)[a-z]*\b)[\"'“‘]?[A-Z]))"
+    r"\s+(?=\S)"
 )
 _UNBROKEN = re.compile(r"(?<!\S)\S{1000,}")
 _HEADING_SEPARATOR = " › "

@@ -215,13 +215,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question. `score`: higher is better; `scores` holds what it is made of."""
+    """A passage found for a question. `score`: higher is better; `scores` holds what the engines measured, and
+    `shares` what each stage adds to the score, in standard deviations over the candidates: together they make it.
+    """
 
     rank: int
     score: float
     passage: Passage
     document: DocumentInfo
     scores: dict[str, float] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
 
 
 def document_id(source_id: str) -> str:

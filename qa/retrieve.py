@@ -15,6 +15,9 @@ import numpy as np
 from index import DocumentInfo, Filter, Hit, Passage, Similarity, Store
 from qa.understand import Understanding, understand
 
+ENGINES = ("passage", "sentence", "context", "bm25", "bm25_context")
+"""What is fused, by the names of the scores in a hit."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSettings:
@@ -44,7 +47,7 @@ class Candidate:
     """A passage that a search brought, with what each engine makes of it.
 
     `fused` is what the engines make of it together; `score` adds what it gains or loses by whose words it is
-    (`source`) and by its time (`period`). Higher is better.
+    (`source`) and by its time (`period`). Higher is better. `shares` is what each of ENGINES adds to `fused`.
     """
 
     passage: Passage
@@ -55,6 +58,7 @@ class Candidate:
     bm25_context: float = 0.0
     source: float = 0.0
     period: float = 0.0
+    shares: tuple[float, ...] = ()
 
     @property
     def score(self) -> float:
@@ -107,7 +111,8 @@ def retrieve(
         if (similarity := similarities[n]) is not None and n in passages and passages[n].doc_id in documents
     ]
     words = np.array([b for _, _, b in known]).reshape(-1, 2)
-    scores = _fuse([s for _, s, _ in known], words, settings)
+    shares = _shares([s for _, s, _ in known], words, settings)
+    scores = _fused(shares)
     candidates = [
         Candidate(
             passage,
@@ -118,8 +123,9 @@ def retrieve(
             float(words[1]),
             source=settings.source * understood.asks_for(info, passage),
             period=settings.period * understood.in_time(info, passage),
+            shares=tuple(share.tolist()),
         )
-        for (passage, similarity, words), score in zip(known, scores, strict=True)
+        for (passage, similarity, words), score, share in zip(known, scores, shares, strict=True)
     ]
     candidates.sort(key=lambda c: (-c.score, c.passage.passage_id))
     return Retrieval(question, tuple(candidates), understood)
@@ -173,19 +179,23 @@ def spread(
                     "fused": candidate.fused,
                     "source": candidate.source,
                     "period": candidate.period,
-                    "spread": round(-score - candidate.score, 5),
+                    "spread": (lost := round(-score - candidate.score, 5)),
+                },
+                shares={
+                    **dict(zip(ENGINES, candidate.shares, strict=False)),
+                    "source": candidate.source,
+                    "period": candidate.period,
+                    "spread": lost,
                 },
             )
         )
     return tuple(hits)
 
 
-def _fuse(similarities: Sequence[Similarity], bm25: np.ndarray, settings: RetrievalSettings) -> np.ndarray:
-    """One score for each candidate: the weighted mean of the engines' standardised scores, (n,).
+def _shares(similarities: Sequence[Similarity], bm25: np.ndarray, settings: RetrievalSettings) -> np.ndarray:
+    """What each engine adds to each candidate's score, (n, 5): its standardised score by its share of all weights.
 
     `bm25` is (n, 2), as a store gives it.
-
-    Rounded to five places: the sixth changes with the order in which a processor adds.
     """
     signals = (
         (settings.passage_weight, [s.passage for s in similarities]),
@@ -194,10 +204,23 @@ def _fuse(similarities: Sequence[Similarity], bm25: np.ndarray, settings: Retrie
         (settings.words_weight, bm25[:, 0]),
         (settings.words_context_weight, bm25[:, 1]),
     )
-    total = np.zeros(len(similarities))
-    for weight, values in signals:
-        total += weight * _standardise(np.asarray(values, dtype=np.float64))
-    return np.round(total / sum(weight for weight, _ in signals), 5)
+    total = sum(weight for weight, _ in signals)
+    return np.column_stack(
+        [weight / total * _standardise(np.asarray(values, dtype=np.float64)) for weight, values in signals]
+    )
+
+
+def _fused(shares: np.ndarray) -> np.ndarray:
+    """One score for each candidate: the weighted mean of the engines' standardised scores, (n,).
+
+    Rounded to five places: the sixth changes with the order in which a processor adds.
+    """
+    return np.round(shares.sum(axis=1), 5)
+
+
+def _fuse(similarities: Sequence[Similarity], bm25: np.ndarray, settings: RetrievalSettings) -> np.ndarray:
+    """Both at once."""
+    return _fused(_shares(similarities, bm25, settings))
 
 
 def _standardise(scores: np.ndarray) -> np.ndarray:

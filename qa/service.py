@@ -91,7 +91,7 @@ class Service:
         with clock("retrieve"):
             retrieval = self._retrieve(question, filter)
         hits = spread(retrieval, k, self._settings.retrieval)
-        return SearchResult(question, hits, question_id, clock.timings())
+        return SearchResult(question, hits, question_id, clock.timings(), retrieval.understood)
 
     def ask(self, question: str, *, question_id: str | None = None, filter: Filter = Filter()) -> Answer:
         """The quotes that answer, or the status that the documents do not. QuestionError as in `search`."""

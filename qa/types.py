@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from index import DocumentInfo, Hit, Selector
+from qa.understand import Understanding
 
 Status = Literal["answered", "partial", "not_in_documents"]
 
@@ -66,12 +67,13 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The passages found for a question, best first."""
+    """The passages found for a question, best first, and what the question was understood to ask for."""
 
     question: str
     hits: tuple[Hit, ...]
     question_id: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
+    understood: Understanding = field(default_factory=Understanding)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,12 @@ _LINE = re.compile(r"[^\r\n]+")
 _HEADER_CHARACTERS = 200
 _SIGN = re.compile(r"[^\W\d]|[#¶↩]")  # in a header's tail; a bare figure is as often a page number
 _RUNNING = 3  # lines that say the same, to the minute, are a page's header or footer
+# Beside words that say what a date is of: the last line of a letterhead, with its postal code.
 _NO_NAME = re.compile(
     r"\b(?:published|updated|posted on|inspection|date|deadline|meeting|modified|reviewed|comments?|responses?|"
     r"printed|accessed|copyright|between|from|until|since)\b|[?!“”\"]|^\d+$|"
     r"^(?:on|in|at|by|the|to|and|or|of|for|till?)\b|^page(?: \d|$)|"
-    r"\b[A-Z]{2}\s+\d{5}\b|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b"  # a letterhead's last line,
+    r"\b[A-Z]{2}\s+\d{5}\b|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b",
     re.IGNORECASE,
 )
 

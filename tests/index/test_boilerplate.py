@@ -221,3 +221,18 @@ def test_time_grows_with_the_text(make):
     seconds(100)
     small, large = seconds(2_000), seconds(8_000)
     assert large < 8 * small + 0.3, f"{small:.2f} s, then {large:.2f} s for four times as much"
+
+
+def test_a_paragraph_is_boilerplate_only_if_half_of_it_speaks_so():
+    contact = (
+        "Please contact me on (020) 7946 0123 or lee@example.org if you have any questions about this report."
+    )
+    said = "The people who contributed to each chapter are named at its end. Where the figures come from is told in the"
+    said += " second appendix, with the dates on which each of the four services was visited by us."
+    for text, expected in (
+        (contact, True),
+        (f"{contact} {said}", False),
+        (f"{contact} {contact} {said[:64]}", True),
+    ):
+        (block,) = mark_boilerplate(text, (Block("paragraph", 0, len(text)),))
+        assert block.boilerplate is expected, text

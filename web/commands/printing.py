@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,12 +16,14 @@ _MOST_ERRORS = 20
 """How many errors of one file are printed; a corpus that is wrong throughout would bury all else."""
 
 # A document may hold the sequences by which a terminal is told to clear, to rename or to rewrite itself.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "\ufffd") | {9: "\t", 10: "\n", 13: "\r"}
+_CONTROLS = dict.fromkeys(
+    (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
+) | {9: "\t", 10: "\n", 13: "\r"}
 
 
 def say(sentence: str) -> None:
     """Prints a sentence on stderr, marked as ours."""
-    click.echo(f"pincite: {sentence}", err=True)
+    click.echo(f"pincite: {sentence.translate(_CONTROLS)}", err=True)
 
 
 def say_waiting() -> None:
@@ -57,16 +59,18 @@ def print_document(info: DocumentInfo) -> None:
     print_plain(f"{info.doc_id}  {info.source_id}  {info.title}  ({about})")
 
 
-def print_hits(hits: Iterable[Hit]) -> None:
-    """Passages with where they stand, best first."""
+def print_hits(hits: Sequence[Hit], explanations: Sequence[Iterable[str]] = ()) -> None:
+    """Passages with where they stand, best first, and under each the lines that explain it."""
     from index import clean
 
-    for hit in hits:
+    for at, hit in enumerate(hits):
         passage, document = hit.passage, hit.document
         page = f"page {passage.page}" if passage.page else ""
         source = ", ".join(part for part in (document.publisher, document.title, page) if part)
         print_plain(f"{hit.rank}. {source} [{_place(document, passage.start, passage.end)}] {hit.score:.3f}")
         print_plain(f"   {clean(passage.text)}\n")
+        if at < len(explanations):
+            print_plain("\n".join(explanations[at]) + "\n")
 
 
 def print_answer(answer: Answer) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from web.commands.explaining import explained, stage_lines, understood, understood_line
 from web.commands.options import as_json_option, filter_options, location_options, model_option
-from web.commands.printing import print_answer, print_hits, print_json, say
+from web.commands.printing import print_answer, print_hits, print_json, print_plain, say
 from web.commands.question_file import Line, read_lines
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(epilog=_EPILOG.format("search"))
 @_question_options
 @click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
+@click.option(
+    "--explain", is_flag=True, help="Say of each why it ranks where it does: what every stage adds."
+)
 @location_options
 @model_option
 @filter_options
 @as_json_option
 def search(
-    question: str | None, file: Path | None, k: int, location: str, model: str | None, where: Filter, as_json: bool
+    question: str | None, file: Path | None, k: int, explain: bool, location: str, model: str | None, where: Filter,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Find the passages nearest to a question."""
     from qa import search_payload
@@ -48,7 +53,15 @@ def search(
     def one(service: Service, text: str, name: str | None) -> None:
         result = service.search(text, k=k, question_id=name, filter=where)
         if as_json:
-            print_json(search_payload(result))
+            payload = search_payload(result)
+            if explain:
+                payload["understood"] = understood(result)
+                for hit, stages in zip(payload["hits"], explained(result), strict=True):
+                    hit["explain"] = stages
+            print_json(payload)
+        elif explain:
+            print_plain(f"{understood_line(result)}\n")
+            print_hits(result.hits, [stage_lines(stages) for stages in explained(result)])
         else:
             print_hits(result.hits)
 

@@ -1,0 +1,171 @@
+"""The benchmarks: on collections made here, so that what they must show is known beforehand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eval.bench import ablation, cost, quality
+from eval.bench.prepared import Remembering, indexed, opened, read_records, sample
+from index import UsageError
+from qa import RetrievalSettings
+from tests.hashing import HashingEmbedder
+
+RECORDS = {
+    "a": ("Otters", "Otters swim in the river at night. They eat fish and crayfish."),
+    "b": ("Badgers", "Badgers dig setts in the wood. They come out at dusk."),
+    "c": ("Herons", "Herons stand in shallow water. They wait for frogs."),
+}
+QUERIES = {"q1": ("When do badgers come out?", "b"), "q2": ("What do herons wait for?", "c")}
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    folder = tmp_path / "animals"
+    (folder / "qrels").mkdir(parents=True)
+    records = [{"_id": name, "title": title, "text": text} for name, (title, text) in RECORDS.items()]
+    (folder / "corpus.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records), "utf-8")
+    queries = [{"_id": name, "text": text} for name, (text, _) in QUERIES.items()]
+    (folder / "queries.jsonl").write_text("".join(json.dumps(q) + "\n" for q in queries), "utf-8")
+    qrels = "".join(f"{name}\t{record}\t1\n" for name, (_, record) in QUERIES.items())
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n" + qrels, "utf-8")
+    return folder
+
+
+def test_quality_measures_all_engines_over_the_same_queries(collection: Path, tmp_path: Path) -> None:
+    def last_first(name: str, records: object, queries: list, scratch: Path) -> quality.Run:
+        return {query.id: ["a", "b", "c"] for query in queries}
+
+    found = quality.measure(collection, HashingEmbedder(), tmp_path, 0, last_first)  # type: ignore[arg-type]
+    assert set(found.engines) == {"Pincite", "BM25", "dense", "RRF", "txtai"} and found.queries == 2
+    assert found.engines["BM25"].value == 1.0, "only one record has each question's words"
+    second, third = 1 / np.log2(3), 1 / np.log2(4)
+    assert found.engines["txtai"].value == pytest.approx((second + third) / 2)
+    pincite = found.engines["Pincite"].value
+    assert found.differences["txtai"].value == pytest.approx(pincite - found.engines["txtai"].value)
+    table = quality.as_markdown([found, quality.Result("gone", reason="it is not there")])
+    assert f"| animals | 2 | {100 * pincite:.1f} | 100.0 |" in table
+    assert "- gone was not measured: it is not there" in table
+
+
+def test_quality_goes_on_without_a_peer_that_fails(collection: Path, tmp_path: Path, capsys) -> None:
+    def fails(*_: object) -> quality.Run:
+        raise quality.PeerFailedError("it cannot be installed")
+
+    found = quality.measure(collection, HashingEmbedder(), tmp_path, 1, fails)  # type: ignore[arg-type]
+    assert "txtai" not in found.engines and found.queries == 1 and not found.reason
+    assert "txtai: it cannot be installed" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_collection_is_told_and_the_others_are_measured(
+    collection: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality, "TransformerEmbedder", HashingEmbedder)
+    written = tmp_path / "out.json"
+    code = quality.main([str(tmp_path / "none"), str(collection), "--without-peers", "--scratch",
+                         str(tmp_path / "scratch"), "--json", str(written)])  # fmt: skip
+    assert code == 1
+    assert "- none was not measured: " in capsys.readouterr().out
+    first, second = json.loads(written.read_text("utf-8"))
+    assert first["reason"] and second["engines"]["BM25"]["value"] == 1.0
+
+
+def test_rank_fusion_by_hand() -> None:
+    # 1/61 + 1/62 for both of the first two: the lower number goes first.
+    assert quality.fused_by_rank([[4, 2, 9], [2, 4]]) == [2, 4, 9]
+
+
+def test_what_is_kept_is_used_again(collection: Path, tmp_path: Path) -> None:
+    embedder = HashingEmbedder()
+    data = indexed(collection / "corpus.jsonl", embedder, tmp_path)
+    embedded = embedder.embedded
+    assert embedded and indexed(collection / "corpus.jsonl", embedder, tmp_path) == data
+    assert embedder.embedded == embedded
+    other = HashingEmbedder("another")
+    assert indexed(collection / "corpus.jsonl", other, tmp_path) != data, "another model, another index"
+    kept = Remembering(embedder, tmp_path / "q.npz")
+    vector = kept.embed_question("otters")
+    kept.keep()
+    again = Remembering(other, tmp_path / "q.npz")
+    other.embed_question = None  # type: ignore[method-assign]
+    assert np.array_equal(again.embed_question("otters"), vector)
+
+
+def test_records_are_read_with_their_titles_and_samples_are_the_same_each_time(collection: Path) -> None:
+    assert read_records(collection)[1] == ("b", "Badgers\n" + RECORDS["b"][1])
+    (collection / "corpus.jsonl").write_text("{\n", "utf-8")
+    with pytest.raises(UsageError, match=r"corpus\.jsonl, line 1"):
+        read_records(collection)
+    drawn = sample(range(100), 10)
+    assert drawn == sample(range(100), 10) == sorted(drawn) and len(set(drawn)) == 10
+
+
+def test_ablation_removes_one_stage_at_a_time(collection: Path, tmp_path: Path) -> None:
+    full = RetrievalSettings()
+    made = ablation.variants()
+    for stage, field in ablation.STAGES.items():
+        changed = made[f"without {stage}"]
+        others = [name for name in full.__slots__ if getattr(changed, name) != getattr(full, name)]
+        assert others == [field] and getattr(changed, field) == 0
+    assert made["pool 50"].pool == 50 and made[ablation.FULL] == full
+    embedder = HashingEmbedder()
+    data = indexed(collection / "corpus.jsonl", embedder, tmp_path)
+    lines = ablation.measure(data, *ablation.of_collection(collection, 0), embedder, tmp_path)
+    assert [line.variant for line in lines] == list(made)
+    assert all(line.ms > 0 and set(line.measures) == {"animals nDCG@10"} for line in lines)
+
+
+def test_ablation_counts_facts_within_budgets(collection: Path, tmp_path: Path) -> None:
+    embedder = HashingEmbedder()
+    data = indexed(collection / "corpus.jsonl", embedder, tmp_path)
+    questions = tmp_path / "set.jsonl"
+    fact = {"fact": "dusk", "evidence": [{"doc": "b", "quote": "They come out at dusk."}]}
+    question = {"id": "1", "question": "When do badgers come out?", "answerable": True, "type": "lookup"}
+    questions.write_text(json.dumps({**question, "facts": [fact]}) + "\n", "utf-8")
+    service = opened(data, embedder)
+    asked, score = ablation.of_questions("mine", questions, service)
+    found = score({"1": service.search(asked["1"], k=3)})
+    assert {name: one.value for name, one in found.items()} == {
+        "mine @500": 1.0,
+        "mine @1000": 1.0,
+        "mine @2000": 1.0,
+    }
+    nothing = score({"1": service.search("otters", k=1)})
+    assert nothing["mine @500"].value == 0.0
+    service.close()
+    line = ablation.joined(
+        [[ablation.Line("everything", found, 2.0)], [ablation.Line("everything", {}, 4.0)]]
+    )
+    assert ablation.as_markdown(line).endswith("| everything | 100.0 | 100.0 | 100.0 | 3 |\n")
+
+
+def test_ablation_without_a_source_says_what_to_name(tmp_path: Path, capsys) -> None:
+    assert ablation.main(["--scratch", str(tmp_path)]) == 2
+    assert "--set" in capsys.readouterr().err
+
+
+def test_cost_makes_its_store_once_and_its_stages_add_up(tmp_path: Path, capsys) -> None:
+    arguments = ["--passages", "90", "--questions", "3", "--scratch", str(tmp_path), "--limit", "100000"]
+    assert cost.main([*arguments, "--json", str(tmp_path / "cost.json")]) == 0
+    out, told = capsys.readouterr()
+    assert "making a store of 90 passages" in told and "memory per million passages" in out
+    found = json.loads((tmp_path / "cost.json").read_text("utf-8"))
+    stages = {name: ms for name, ms in found["ms"].items() if name not in ("all", "median", "p95")}
+    assert sum(stages.values()) == pytest.approx(found["ms"]["all"]) and stages["nearest of sentences"] > 0
+    assert cost.main([*arguments[:-1], "0"]) == 1, "no question is answered in no time"
+    assert "making" not in capsys.readouterr().err
+
+
+def test_the_store_that_cost_makes_is_as_described() -> None:
+    entries = list(cost.list_entries(90))
+    assert [len(entry.passages) for entry in entries] == [40, 40, 10]
+    passages = [passage for entry in entries for passage in entry.passages]
+    for entry in entries:
+        for passage, embedding in zip(entry.passages, entry.embeddings, strict=True):
+            assert entry.document.text[passage.start : passage.end] == passage.text
+            assert embedding.sentences.shape == (len(passage.sentences), cost.DIMENSIONS)
+    assert 2.2 < sum(len(passage.sentences) for passage in passages) / 90 < 3.2
+    assert len({passage.text for passage in passages}) == 90
