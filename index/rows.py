@@ -77,6 +77,7 @@ _OWN = (*INFO, "text", "blocks", "pages", "speeches")
 _PASSAGE = tuple(field.name for field in fields(Passage) if field.name != "copy_of")
 _PARTS = {"blocks": Block, "pages": Page, "speeches": Speech, "sentences": Span, "dates": Mention}
 """Columns that hold a list of values as JSON, an array of fields each."""
+_PASSAGE_PARTS = tuple(name for name in _PASSAGE if name in _PARTS)
 INFO_COLUMNS = (
     ", ".join(f"documents.{name}" for name in INFO)
     + ", (SELECT json_group_array(name) FROM (SELECT name FROM aliases"
@@ -209,7 +210,7 @@ def passage(row: Sequence) -> Passage:
             str, *(named[name] for name in ("passage_id", "doc_id", "text", "heading", "voice", "speaker"))
         )
         _expect(int, *(named[name] for name in ("ordinal", "start", "end", "boilerplate")))
-        for name in _PARTS.keys() & named.keys():
+        for name in _PASSAGE_PARTS:
             named[name] = _parts(name, named[name])
         named["boilerplate"] = bool(named["boilerplate"])
         return Passage(**named, copy_of=row[-1])
@@ -302,6 +303,8 @@ def damaged(what: str, error: Exception) -> StoreError:
 
 def _parts(name: str, value: object) -> tuple:
     """The values that a column of JSON holds."""
+    if value == "[]":  # as most are, and a question reads some hundred rows
+        return ()
     _expect(str, value)
     return tuple(_PARTS[name](*fields) for fields in json.loads(str(value)))
 

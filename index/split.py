@@ -125,10 +125,11 @@ def _sections(text: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[
     section: list[Block] = []
     pending: Block | None = None  # a heading that has no text under it yet
     for block in blocks:
-        if block.kind in ("heading", "furniture") and section:
+        titles = block.kind == "heading" and not block.boilerplate  # a site's own headings head nothing
+        if (titles or block.kind == "furniture") and section:
             yield _path(path), section
             section = []
-        if block.kind == "heading":
+        if titles:
             if pending is not None and path and block.level <= path[-1][0]:
                 yield _path(path[:-1]), [pending]
             path = [(level, title) for level, title in path if level < block.level]

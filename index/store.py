@@ -198,10 +198,10 @@ class Store(Protocol):
 
 def mismatch(location: str, differences: Sequence[str]) -> str:
     """The sentence that tells how an index differs from what was asked for, and what to do."""
-    return (
-        f"the index in {location} was made with {'; '.join(differences)}: leave the option out to use it as it is,"
-        " or index into another folder with --data"
-    )
+    made = f"the index in {location} was made with {'; '.join(differences)}"
+    if any(difference.startswith(("splitter", "schema")) for difference in differences):
+        return f"{made}, by another version of Pincite: remove it and index again, or into another folder with --data"
+    return f"{made}: leave the option out to use it as it is, or index into another folder with --data"
 
 
 def open_store(location: str | Path, *, create: bool = False) -> Store:

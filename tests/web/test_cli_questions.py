@@ -19,8 +19,10 @@ HIT = {"rank", "score", "document", "start", "end", "page", "paragraph", "headin
 # What DESIGN.md names, and after the bar what has come on top of it; nothing named may go.
 ANSWER = {"id", "question", "status", "confidence", "quotes", "citations", "searched", "hits", "timings_ms",
           "receipt"} | {"explanation"}  # fmt: skip
-QUOTE = {"text", "citation", "voice"} | {"start", "end", "speaker"}
-CITATION = {"n", "document", "start", "end", "page", "paragraph", "text", "url"} | {"heading"} | PASSAGE
+QUOTE = {"text", "citation", "voice"} | {"start", "end", "speaker", "selector"}
+CITATION = (
+    {"n", "document", "start", "end", "page", "paragraph", "text", "url"} | {"heading", "selector"} | PASSAGE
+)
 SEARCHED = {"documents", "passages", "from", "to"}
 
 
