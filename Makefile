@@ -23,12 +23,16 @@ install: .venv/installed ## set up .venv with all that is needed
 	.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
+APART := tests/eval eval $(wildcard tests/test_*.py)
+
 serve: install ## index the sample corpus and serve it on http://127.0.0.1:8000
 	$(PINCITE) index $(CORPUS) --prune --data $(DATA)
 	$(PINCITE) serve --data $(DATA) --host $(HOST) --port $(PORT) $(EXAMPLES)
 
-test: install ## run the tests
-	.venv/bin/python -m pytest -q
+test: install ## run the tests, in two processes: one alone leaves a core idle
+	@.venv/bin/python -m pytest -q $(APART) > .test.log 2>&1 & apart=$$!; \
+	.venv/bin/python -m pytest -q $(addprefix --ignore=,$(APART)); rest=$$?; \
+	wait $$apart; apart=$$?; cat .test.log; exit $$((rest | apart))
 
 coverage: install ## run the tests and say which lines none of them reaches; takes half as long again
 	.venv/bin/python -m pytest -q --cov --cov-report=term:skip-covered
@@ -50,4 +54,4 @@ lint: install ## check style and types
 	.venv/bin/mypy
 
 clean: ## remove what can be made again
-	rm -rf .venv $(DATA) build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
+	rm -rf .venv $(DATA) build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .test.log
