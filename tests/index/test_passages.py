@@ -357,7 +357,11 @@ def test_time_grows_with_the_text(name, make):
         return time.process_time() - began
 
     seconds(100)  # loads the tokens and the sentence model
-    small, large = seconds(4_000), seconds(16_000)
+    # Another process at work slows one of the two by chance; what grows squared is too slow each time.
+    pairs = [(seconds(4_000), seconds(16_000))]
+    while len(pairs) < 4 and pairs[-1][1] >= 8 * pairs[-1][0] + 0.3:
+        pairs.append((seconds(4_000), seconds(16_000)))
+    small, large = pairs[-1]
     assert large < 8 * small + 0.3, f"{small:.2f} s, then {large:.2f} s for four times as much"
 
 
