@@ -7,7 +7,6 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from index.build import index_paths
-from index.dates import mentions
 from index.embed import DEFAULT_MODEL, Embeddable, Embedder, Embedding, TransformerEmbedder
 from index.errors import (
     LoadError,
@@ -18,16 +17,17 @@ from index.errors import (
     StoreError,
     UsageError,
 )
-from index.fetch import FetchSettings
+from index.fetching.fetch import FetchSettings
 from index.lexical import words
 from index.loaders import KINDS, Limits, read_documents
 from index.loaders.fields import iso_date
 from index.lock import locked
+from index.reading.dates import mentions
+from index.reading.structure import infer_blocks
 from index.selectors import Resolution, Selector, describe, from_json, resolve
 from index.settings import IndexSettings
 from index.split import PASSAGE_TOKENS, sentence_spans, split
 from index.store import Alias, Counts, Entry, Scored, Similarity, Store, open_store
-from index.structure import infer_blocks
 from index.summary import Progress, Summary
 from index.text import clean, fold
 from index.tokens import count_tokens, token_spans

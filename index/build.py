@@ -7,17 +7,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-from index.addresses import FetchError, canonical, is_url
-from index.annotate import annotate, dated
 from index.embed import Embedder, embeddable
 from index.errors import LoadError, MismatchError, UsageError
-from index.fetch import Fetcher, FetchSettings
+from index.fetching.addresses import FetchError, canonical, is_url
+from index.fetching.fetch import Fetcher, FetchSettings
+from index.fetching.remote import source_of
 from index.files import File, above, exists, find, missing, same_file, shown, size
 from index.known import Known, Note, depth, source_key, whole_file_key
 from index.linking import link_copies
 from index.loaders import KINDS, RECORDS, Limits, Loaded, Source, load
 from index.loaders.guard import Guard
-from index.remote import source_of
+from index.reading.annotate import annotate, dated
 from index.settings import IndexSettings
 from index.split import PASSAGE_TOKENS, split
 from index.store import Alias, Entry, Store, mismatch

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.addresses import is_url
 from index.errors import LoadError
+from index.fetching.addresses import is_url
 from index.loaders import CONTAINERS, RECORDS, SUFFIXES
 from index.sources import NAME as SOURCES
 from index.sources import SourceRow, read_sources

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from index.addresses import is_url
-from index.fetch import Validators
+from index.fetching.addresses import is_url
+from index.fetching.fetch import Validators
 from index.files import File, container_of, described, exists, rows_of
 from index.loaders import KINDS, RECORDS
 from index.sources import SourceRow

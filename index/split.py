@@ -14,8 +14,8 @@ from itertools import groupby
 
 import nupunkt
 
-from index.lines import BLANK, BULLET
-from index.structure import infer_blocks
+from index.reading.lines import BLANK, BULLET
+from index.reading.structure import infer_blocks
 from index.tokens import count_tokens, token_spans
 from index.types import Block, Document, Page, Passage, Span, Speech, passage_id
 

@@ -3,7 +3,7 @@
 The tree is walked here and not by a library. inscriptis gives text with offsets, but draws tables with spaces
 and recurses, so deep nesting raises; trafilatura and jusText drop what they take for boilerplate, and here
 nothing may be lost: it is only marked. lxml's iterwalk does not recurse. What a page's own tags and names say of
-menus, banners and share bars is marked here; what only words say is left to index.boilerplate.
+menus, banners and share bars is marked here; what only words say is left to index.reading.boilerplate.
 """
 
 from __future__ import annotations

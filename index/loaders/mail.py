@@ -11,7 +11,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from index.errors import LoadError
 from index.loaders import html
 from index.loaders.base import Extract, Limits, Member, TextBuilder, as_title, begins_like, clean, has_text
-from index.structure import infer_blocks
+from index.reading.structure import infer_blocks
 from index.types import Block
 
 _HEADERS = ("From", "To", "Cc", "Date")

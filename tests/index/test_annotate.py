@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.annotate import annotate
+from index.reading.annotate import annotate
 from index.types import Document, DocumentInfo
 
 ARTICLE = """Ferry pier shut

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.boilerplate import mark_boilerplate
-from index.small_print import small_print
-from index.structure import infer_blocks
+from index.reading.boilerplate import mark_boilerplate
+from index.reading.small_print import small_print
+from index.reading.structure import infer_blocks
 from index.types import Block, in_order
 from tests.index.boilerplate_pages import LATER, PAGES, unmarked
 

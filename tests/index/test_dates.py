@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dates import mentions, publication_date
+from index.reading.dates import mentions, publication_date
 from index.types import Block, Mention
 
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"

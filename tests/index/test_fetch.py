@@ -15,10 +15,10 @@ from contextlib import closing
 
 import pytest
 
-import index.addresses
+import index.fetching.addresses
 from index import FetchSettings, UsageError, index_paths, open_store
-from index.addresses import Allowed, FetchError, canonical, resolve
-from index.fetch import Fetcher, Validators, user_agent
+from index.fetching.addresses import Allowed, FetchError, canonical, resolve
+from index.fetching.fetch import Fetcher, Validators, user_agent
 from tests.hashing import HashingEmbedder
 from tests.index.samples import FINDING, REPLY, TITLE, packed, page, pdf
 
@@ -309,7 +309,7 @@ def test_a_name_that_answers_otherwise_the_second_time_leads_nowhere(server, mon
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    monkeypatch.setattr(index.addresses.resolve, "__defaults__", (rebinding,))
+    monkeypatch.setattr(index.fetching.addresses.resolve, "__defaults__", (rebinding,))
     connected = []
     connect = socket.socket.connect
     monkeypatch.setattr(
@@ -491,7 +491,7 @@ def test_a_page_is_not_the_copy_of_a_file(store, server, tmp_path):
 
 
 def test_validators_are_those_of_the_answer():
-    from index.fetch import Answer
+    from index.fetching.fetch import Answer
 
     assert Answer("u", 200, b"", {"etag": "e"}).validators == Validators("e", "")
 
@@ -519,7 +519,7 @@ def test_https_goes_to_the_checked_address_under_the_name_of_the_host(server, tm
     server.pages["/a"] = html()
     port = server.server.server_port
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-    monkeypatch.setattr(index.addresses.resolve, "__defaults__", (lambda *a, **k: found,))
+    monkeypatch.setattr(index.fetching.addresses.resolve, "__defaults__", (lambda *a, **k: found,))
     assert "cannot be fetched" in refused(f"https://named.example:{port}/a"), (
         "nobody vouches for the certificate"
     )

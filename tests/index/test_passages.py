@@ -22,9 +22,9 @@ from index import (
     sentence_spans,
     split,
 )
-from index.annotate import annotate
-from index.lines import BULLET as _BULLET
 from index.loaders import read_documents
+from index.reading.annotate import annotate
+from index.reading.lines import BULLET as _BULLET
 from index.types import DocumentInfo, in_order
 
 SHARED = Path(__file__).parents[3] / "shared"

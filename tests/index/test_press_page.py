@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.annotate import annotate, dated
+from index.reading.annotate import annotate, dated
 from index.split import split
 from index.types import Document, DocumentInfo, Passage
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.contents import contents
-from index.lines import BLANK
-from index.structure import infer_blocks
+from index.reading.contents import contents
+from index.reading.lines import BLANK
+from index.reading.structure import infer_blocks
 from index.types import in_order
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.structure import infer_blocks
+from index.reading.structure import infer_blocks
+from index.reading.voices import speeches
+from index.reading.voices.marks import quoted
 from index.types import Block, Speech
-from index.voices import speeches
-from index.voices.marks import quoted
 
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 _MARKED = re.compile(r"\{([^|{}]+)\|([^{}]*)\}", re.DOTALL)

@@ -18,9 +18,9 @@ from importlib.metadata import version
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from index.addresses import PORTS, Allowed, FetchError, canonical, resolve
 from index.errors import UsageError
-from index.robots import Robots
+from index.fetching.addresses import PORTS, Allowed, FetchError, canonical, resolve
+from index.fetching.robots import Robots
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _CHUNK = 1 << 16

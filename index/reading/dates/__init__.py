@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.dates.mentions import mentions
-from index.dates.published import publication_date
+from index.reading.dates.mentions import mentions
+from index.reading.dates.published import publication_date
 
 __all__ = ["mentions", "publication_date"]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from index.addresses import FetchError, canonical
+from index.fetching.addresses import FetchError, canonical
 
 if TYPE_CHECKING:
     from protego import Protego
 
-    from index.fetch import Answer
+    from index.fetching.fetch import Answer
 
 _HOPS = 5
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from index.reading.voices.comments import comments
+from index.reading.voices.quotations import quotations
 from index.types import Block, Speech
-from index.voices.comments import comments
-from index.voices.quotations import quotations
 
 __all__ = ["comments", "quotations", "speeches"]
 
@@ -16,7 +16,7 @@ def speeches(text: str, blocks: tuple[Block, ...] = ()) -> tuple[Speech, ...]:
     document's own voice prints it. What is quoted without saying whom is the author's. Without `blocks` the
     structure is inferred from the text.
     """
-    from index.structure import infer_blocks
+    from index.reading.structure import infer_blocks
 
     blocks = blocks or infer_blocks(text)
     remarks = comments(text, blocks)

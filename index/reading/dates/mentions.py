@@ -11,8 +11,20 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from index.dates.calendar import DAY, FULL, MONTH, SEASONS, WEEKDAY, YEAR, Period, day, month, months, year
-from index.dates.relative import RELATIVE, relative
+from index.reading.dates.calendar import (
+    DAY,
+    FULL,
+    MONTH,
+    SEASONS,
+    WEEKDAY,
+    YEAR,
+    Period,
+    day,
+    month,
+    months,
+    year,
+)
+from index.reading.dates.relative import RELATIVE, relative
 from index.types import Mention
 
 _TO = r"(?:\s*(?:–|—|-|to|until|till|and|through)\s*)"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 
-from index.boilerplate import mark_boilerplate
-from index.dates import mentions, publication_date
-from index.structure import infer_blocks
+from index.reading.boilerplate import mark_boilerplate
+from index.reading.dates import mentions, publication_date
+from index.reading.structure import infer_blocks
+from index.reading.voices import speeches
 from index.types import Block, Document, Passage, Speech
-from index.voices import speeches
 
 
 def annotate(document: Document) -> Document:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.contents import title_key
-from index.lines import Line
+from index.reading.contents import title_key
+from index.reading.lines import Line
 
 _WORDS = 16
 _CHARACTERS = 120

@@ -1,6 +1,6 @@
 """Marks text that belongs to the publisher's site or to the print, and not to what the document says.
 
-A small model that can be read: each block gets points for what it says (index.boilerplate_cues), for its form
+A small model that can be read: each block gets points for what it says (index.reading.boilerplate_cues), for its form
 and for its place; from one point on it is boilerplate. Then blocks take their neighbours along: a heading with
 all that stands under it, and short lines between two that are marked. Contents, summaries that repeat the
 opening, and the small print of wrapped text have rules of their own.
@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from index.boilerplate_cues import ABOUT, COMMENTS, CUES, LINK_TEXT, LISTING, REACH, REACHES, STAMP
-from index.contents import contents
-from index.small_print import repeats_opening, small_print
+from index.reading.boilerplate_cues import ABOUT, COMMENTS, CUES, LINK_TEXT, LISTING, REACH, REACHES, STAMP
+from index.reading.contents import contents
+from index.reading.small_print import repeats_opening, small_print
 from index.types import Block
 
 _ENOUGH = 1.0

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise, zip_longest
 
-from index.contents import contents, title_key
-from index.headings import Candidate, in_sequence, is_heading, levels, thin_out
-from index.lines import Line, read_lines, wrap_width
+from index.reading.contents import contents, title_key
+from index.reading.headings import Candidate, in_sequence, is_heading, levels, thin_out
+from index.reading.lines import Line, read_lines, wrap_width
 from index.types import Block, BlockKind
 
 _PAGE = re.compile(

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from index.errors import LoadError
-from index.fetch import Answer
+from index.fetching.fetch import Answer
 from index.loaders import KINDS, SUFFIXES, Source
 
 _SUFFIXES = {media: f".{kind}" for kind, media in reversed(KINDS.items())} | {

@@ -13,8 +13,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from index.types import Block, Speech
-from index.voices.attribution import (
+from index.reading.voices.attribution import (
     VERB,
     Subject,
     is_active,
@@ -22,8 +21,9 @@ from index.voices.attribution import (
     subject_before,
     subject_whole,
 )
-from index.voices.marks import Quoted, mask, quoted
-from index.voices.people import People
+from index.reading.voices.marks import Quoted, mask, quoted
+from index.reading.voices.people import People
+from index.types import Block, Speech
 
 _SENTENCE_END = re.compile(
     r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bProf)(?<!\bSt)(?<!\bCllr)(?<!\bRev)(?<!\bHon)(?<!\bSgt)(?<!\bNo)"

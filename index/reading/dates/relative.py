@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from index.dates.calendar import DAY, MONTH, WEEKDAY, YEAR, Period, month, months, prefix_period, year
+from index.reading.dates.calendar import DAY, MONTH, WEEKDAY, YEAR, Period, month, months, prefix_period, year
 
 _NUMBERS = re.findall(
     r"\w+",

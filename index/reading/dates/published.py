@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.dates.calendar import FULL, MONTH, WEEKDAY, YEAR, day, month
+from index.reading.dates.calendar import FULL, MONTH, WEEKDAY, YEAR, day, month
+from index.reading.voices.comments import comments
 from index.types import Block, Span
-from index.voices.comments import comments
 
 _HEAD, _HEAD_LINES = 4000, 40
 _TAIL, _TAIL_LINES = 1500, 15

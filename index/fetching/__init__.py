@@ -1,0 +1,1 @@
+"""Documents from web addresses: robots respected, private networks refused, size and redirects limited."""
