@@ -9,7 +9,7 @@ EXAMPLES = --example "Why were thresholds inconsistent?" \
 	--example "Do the sources agree on when the directorates were merged?" \
 	--example "What did readers blame?"
 
-.PHONY: coverage install serve index test eval baseline bench-quality lint clean help
+.PHONY: coverage install serve index test eval baseline bench-quality reranker lint clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,11 @@ baseline: install ## accept the present quality as what later changes are held a
 
 bench-quality: install ## search quality beside plain searches and txtai, on ../shared/collections
 	.venv/bin/python -m eval.bench.quality
+
+TEACHER ?= rerankers/teacher
+BASE ?=
+reranker: install ## train a reranker: make reranker BASE=FOLDER TEACHER=FOLDER; goes on where it was stopped
+	.venv/bin/python -m eval.train $(if $(BASE),--base $(BASE)) --out $(TEACHER)
 
 lint: install ## check style and types
 	.venv/bin/ruff check .

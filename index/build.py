@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-from index.embed import Embedder, embeddable
+from index.cutting import cut
+from index.embed import Embeddable, Embedder, embeddable
 from index.errors import LoadError, MismatchError, UsageError
 from index.fetching.addresses import FetchError, canonical, is_url
 from index.fetching.fetch import Fetcher, FetchSettings
@@ -17,9 +18,9 @@ from index.known import Known, Note, depth, source_key, whole_file_key
 from index.linking import link_copies
 from index.loaders import KINDS, RECORDS, Limits, Loaded, Source, load
 from index.loaders.guard import Guard
-from index.reading.annotate import annotate, dated
+from index.record import is_record, leaning, title_of
 from index.settings import IndexSettings
-from index.split import PASSAGE_TOKENS, split
+from index.split import PASSAGE_TOKENS
 from index.store import Alias, Entry, Store, mismatch
 from index.summary import Progress, Summary
 from index.types import Document, Passage, document_id
@@ -233,11 +234,14 @@ class _Run:
                 self._new_names.append(alias)
             known.name_again(alias, file)
         else:
+            try:
+                document, passages = cut(loaded, self.settings.passage_tokens, self._limits.max_seconds)
+            except LoadError as error:
+                self.summary.failed.append(error)
+                return
             if known.aliases.pop(info.source_id, None):
                 self._old_names.append(info.source_id)
             known.take(info, key)
-            document = annotate(document)
-            passages = dated(document, split(document, self.settings.passage_tokens))
             new = info.doc_id not in known.origins
             (self.summary.added if new else self.summary.changed).append(info.source_id)
             self._batch.append((document, passages, key))
@@ -269,16 +273,27 @@ class _Run:
         texts = [
             embeddable(document, passage) for document, passages, _ in self._batch for passage in passages
         ]
+        titles = [
+            title_of(document.info, passages) if is_record(passages) else ""
+            for document, passages, _ in self._batch
+        ]
+        named = [Embeddable(title) for title in titles if title]
         embeddings = iter(
             self.embedder.embed(
-                texts, lambda done: self.progress.advance(self._bytes * done / len(texts), name)
+                texts + named,
+                lambda done: self.progress.advance(self._bytes * done / len(texts + named), name),
             )
             if texts
             else ()
         )
+        made = [[next(embeddings) for _ in passages] for _, passages, _ in self._batch]
+        for at, ((_, passages, _), title) in enumerate(zip(self._batch, titles, strict=True)):
+            vector = next(embeddings).passage if title and texts else None
+            if is_record(passages):
+                made[at] = leaning(passages, made[at], vector)
         entries = [
-            Entry(document, tuple(passages), tuple(next(embeddings) for _ in passages), key)
-            for document, passages, key in self._batch
+            Entry(document, tuple(passages), tuple(of), key)
+            for (document, passages, key), of in zip(self._batch, made, strict=True)
         ]
         if entries:
             self.store.put(entries, self.settings)

@@ -4,47 +4,34 @@ A passage is a copy when an earlier document, or its own document before it, hol
 shingles (runs of three words), and no number and no negation differs. Passages are cut elsewhere in every document,
 so candidates are looked for by sentence and checked against all of the other document's passages that share one.
 
-Candidates come from MinHash signatures of sentences and banding (Broder 1997; Leskovec, Rajaraman and Ullman, Mining
-of Massive Datasets, 3.4); every candidate is then compared exactly, so a hash decides nothing. Nothing is random: the
-same passages give the same links.
+Candidates share a band key (index.bands); every candidate is then compared exactly, so a hash decides nothing. What
+is linked depends on the passages alone, and not on the order in which they came: `relink` looks again only at those
+that a change can concern, and finds what a look at all of them would.
 """
 
 from __future__ import annotations
 
-import re
-import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from zlib import crc32
+from typing import NamedTuple
 
-import numpy as np
+from index.bands import Buckets, band_keys, words_of
 
-LEAST_WORDS = 12
-"""Shorter passages repeat by chance (headings, grades, "See page 4"), and are never copies nor copied."""
 LEAST_SHARED = 0.8
 
-_WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*")
-_DROPPED = dict.fromkeys(map(ord, "'’‘\u00ad"))  # "council’s" is one word, with and without its mark
-_HYPHENATED = re.compile(r"[-\u2010]\s*\n\s*")
-_SENTENCE = re.compile(r"[.!?…:;][\"'”’)\]]*\s+")
 _SHINGLE = 3
-_PERMUTATIONS = 32
-_ROWS = 4
-"""Eight bands of four rows find a pair of sentences of similarity .8 with probability .985, one of .3 with .06."""
-_SENTENCE_WORDS = 6
 _NEIGHBOURS = 8
-"""How many earlier sentences of one bucket are looked at: the first ones, as the earliest is wanted."""
+"""How many earlier passages of one bucket are looked at: the first ones, as the earliest is wanted."""
 _DOCUMENTS = 12
-_CHUNK = 20_000
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_SEED = 20170407
+_AT_ONCE = 1_000
+"""How many passages are compared before their words are forgotten: memory keeps to these and what they may repeat."""
 _NEGATIONS = frozenset(
-    _WORD.findall(
+    words_of(
         """no not never none nor neither nobody nothing without cannot cant wont didnt doesnt dont isnt arent wasnt
         werent hasnt havent hadnt shouldnt wouldnt couldnt"""
-    )
+    )[0]
 )
 
 
@@ -61,12 +48,29 @@ class Printed:
     published: str = ""
 
 
+class Place(NamedTuple):
+    """Where a passage stands among all others, which are ordered by this: the earliest is the origin.
+
+    `when` is as `moment` gives it; `document` orders documents of one day, `ordinal` the passages of one. `key` is by
+    what links call it.
+    """
+
+    when: str
+    document: str
+    ordinal: int
+    key: str
+
+
+def moment(published: str) -> str:
+    """A date to order by: a document without one comes after those with one, and "2017" after every day of 2017."""
+    return published + "~" if published else "~~"  # "~" sorts after every digit and hyphen
+
+
 def copies(passages: Iterable[Printed]) -> dict[str, str]:
     """The key of every copy with that of the earliest passage that says the same. What is no copy is left out.
 
-    Earliest is by date of publication, then in the order given; a document without a date comes after those with one,
-    and "2017" after every day of 2017. What a copy points at is itself no copy. Where the copied words lie in several
-    passages of a document, the one with most of them is meant.
+    Earliest is by date of publication, then in the order given, document by document. What a copy points at is itself
+    no copy. Where the copied words lie in several passages of a document, the one with most of them is meant.
 
     Passages of older editions of a document should be left out: they are all but the same, and no second source.
 
@@ -74,127 +78,129 @@ def copies(passages: Iterable[Printed]) -> dict[str, str]:
     >>> copies([Printed("b:0", "b", told, "2017-04-08"), Printed("a:0", "a", told, "2017-04-07")])
     {'b:0': 'a:0'}
     """
-    ordered = sorted(
-        passages, key=lambda passage: _when(passage.published)
-    )  # stable: then in the order given
-    words = [_words(passage.text) for passage in ordered]
-    link: dict[int, int] = {}
-    shingles: dict[int, frozenset[tuple[str, ...]]] = {}
-    for i, candidates in _candidates(words):
-        source = _source(i, candidates, ordered, words, shingles)
-        if source is not None:
-            link[i] = link.get(source, source)  # earlier ones are done: a source is linked to its own origin
-    return {ordered[i].key: ordered[j].key for i, j in link.items()}
+    given = list(passages)
+    order: dict[str, str] = {}  # of documents, by where each is first given
+    for passage in given:
+        order.setdefault(passage.document, f"{len(order):09}")
+    places = {i: Place(moment(one.published), order[one.document], i, one.key) for i, one in enumerate(given)}
+    keys = dict(enumerate(band_keys(one.text for one in given)))
+    links = relink(
+        keys, places.keys(), (), {},
+        lambda numbers: {number: places[number] for number in numbers},
+        lambda numbers: {number: given[number].text for number in numbers},
+    )  # fmt: skip
+    return {given[i].key: origin for i, origin in links.items()}
 
 
-def _when(published: str) -> str:
-    return published + "~" if published else "~~"  # "~" sorts after every digit and hyphen
+def relink(
+    keys: Mapping[int, bytes],
+    new: Collection[int],
+    gone: Collection[int],
+    links: Mapping[int, str],
+    places: Callable[[Collection[int]], Mapping[int, Place]],
+    texts: Callable[[Collection[int]], Mapping[int, str]],
+) -> dict[int, str]:
+    """All links, number of the copy -> key of its origin, after passages have come and gone.
 
-
-def _words(text: str) -> list[list[str]]:
-    """The words of a text, sentence by sentence, without case and apostrophes; empty for one that is too short."""
-    plain = _HYPHENATED.sub("", text).translate(_DROPPED).casefold()
-    # Interned, as a hundred thousand passages have few words, many times.
-    sentences = [list(map(sys.intern, _WORD.findall(sentence))) for sentence in _SENTENCE.split(plain)]
-    return sentences if sum(map(len, sentences)) >= LEAST_WORDS else []
-
-
-def _shingles(sentences: list[list[str]]) -> frozenset[tuple[str, ...]]:
-    words = [word for sentence in sentences for word in sentence]
-    return frozenset(zip(*(words[k:] for k in range(_SHINGLE)), strict=False))
-
-
-def _candidates(passages: list[list[list[str]]]) -> Iterator[tuple[int, list[int]]]:
-    """Each passage that shares a sentence, or nearly, with earlier ones, and those; in order."""
-    signatures, owners = _signatures(passages)
-    if not len(owners):
-        return
+    `keys` are the band keys of all passages by number, of the `new` ones and of those `gone` too. `links` are those
+    from before, without the copies that are gone; an origin may be, and its key may be another's by now. `places`
+    and `texts` fetch what is asked for, the former also of what is gone.
+    """
+    new, gone = frozenset(new), frozenset(gone)
+    buckets = Buckets(keys)
+    shared = buckets.shared(new | gone)
+    known = dict(places({number for group in shared for number in group} | gone))
+    concerned: set[int] = set()
+    for group in shared:
+        group.sort(key=known.__getitem__)
+        # Only the first of a bucket are looked at: where they stay, nothing changes for the others.
+        before = [number for number in group if number not in new][:_NEIGHBOURS]
+        after = [number for number in group if number not in gone][:_NEIGHBOURS]
+        if before != after:
+            concerned.update(number for number in group if number not in gone)
+    # A passage points at the origin of what it repeats, so that whatever points where one of these does is concerned.
+    origins = {known[number].key for number in concerned | gone}
+    origins |= {links[number] for number in concerned if number in links}
+    concerned |= {copy for copy, origin in links.items() if origin in origins}
+    if not concerned:
+        return dict(links)
     found: dict[int, set[int]] = defaultdict(set)
-    for band in range(0, _PERMUTATIONS, _ROWS):
-        keys = np.zeros(len(owners), np.uint64)
-        for row in range(band, band + _ROWS):
-            keys = (keys ^ signatures[:, row]) * _MIX
-        _, bucket, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-        shared = np.flatnonzero(sizes[bucket] > 1)
-        order = shared[np.argsort(bucket[shared], kind="stable")]  # by bucket, then by passage
-        starts = np.flatnonzero(np.diff(bucket[order], prepend=-1))
-        for start, stop in pairwise([*starts, len(order)]):
-            members = owners[order[start:stop]].tolist()
-            first = list(dict.fromkeys(members))[:_NEIGHBOURS]
-            for member in members:
-                found[member].update(first)
-    for i in sorted(found):
-        earlier = sorted(j for j in found[i] if j < i)
+    if len(new | gone) < len(keys):  # else all that is shared is known
+        shared = buckets.shared(concerned)
+    known |= places({number for group in shared for number in group} - known.keys())
+    for group in shared:
+        group = sorted((number for number in group if number not in gone), key=known.__getitem__)
+        first = group[:_NEIGHBOURS]
+        for number in group:
+            if number in concerned:
+                found[number].update(first)
+    return _linked(links, concerned, found, known, texts)
+
+
+def _linked(
+    links: Mapping[int, str],
+    concerned: Collection[int],
+    found: Mapping[int, set[int]],
+    places: Mapping[int, Place],
+    texts: Callable[[Collection[int]], Mapping[int, str]],
+) -> dict[int, str]:
+    """The links of those not concerned, and new ones of the others, the earliest first."""
+    link = {copy: origin for copy, origin in links.items() if copy not in concerned}
+    waiting = []
+    for number in sorted(found, key=places.__getitem__):
+        earlier = [other for other in found[number] if places[other] < places[number]]
         if earlier:
-            yield i, earlier
+            waiting.append((number, sorted(earlier, key=places.__getitem__)))
+    for at in range(0, len(waiting), _AT_ONCE):
+        part = waiting[at : at + _AT_ONCE]
+        read = _Texts(texts({number for i, earlier in part for number in (i, *earlier)}))
+        for i, earlier in part:
+            source = _source(i, earlier, places, read)
+            if source is not None:
+                # Earlier ones are done: a source is linked to its own origin.
+                link[i] = link.get(source, places[source].key)
+    return link
 
 
-def _signatures(passages: list[list[list[str]]]) -> tuple[np.ndarray, np.ndarray]:
-    """MinHash signatures, one row a sentence, and the passage that each row is of."""
-    import rensa
+class _Texts:
+    """The words and shingles of passages, made once."""
 
-    hashes: dict[str, int] = {}  # of a word; crc32, as Python's own differs from run to run
-    tokens: list[np.ndarray] = []
-    owners: list[int] = []
-    for i, sentences in enumerate(passages):
-        for sentence in sentences:
-            if len(sentence) < _SENTENCE_WORDS and len(sentences) > 1:
-                continue
-            row = [hashes.get(word) or hashes.setdefault(word, crc32(word.encode()) + 1) for word in sentence]
-            tokens.append(np.array(row, dtype=np.uint64))
-            owners.append(i)
-    if not tokens:
-        return np.zeros((0, _PERMUTATIONS), np.uint32), np.zeros(0, np.int64)
-    lengths = np.array([len(row) for row in tokens])
-    flat = np.concatenate(tokens)
-    # Pairs of words, so that their order counts; a sentence's last word is paired with the first of the next, which
-    # the row leaves out.
-    pairs = flat * _MIX ^ np.roll(flat, -1) * np.uint64(0xC2B2AE3D27D4EB4F)
-    ends = np.cumsum(lengths)
-    keep = np.ones(len(flat), bool)
-    keep[ends[lengths > 1] - 1] = False
-    offsets = np.concatenate([[0], np.cumsum(np.maximum(lengths - 1, 1))]).astype(np.uint64)
-    pairs = np.ascontiguousarray(pairs[keep])
-    rows = []
-    for at in range(0, len(tokens), _CHUNK):  # the library hands rows over as lists: few at a time
-        part = offsets[at : at + _CHUNK + 1]
-        matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
-            pairs[int(part[0]) : int(part[-1])], part - part[0], _PERMUTATIONS, _SEED
-        )
-        rows.append(np.array(matrix.to_rows(), dtype=np.uint32))
-    return np.concatenate(rows), np.array(owners)
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        self._texts = texts
+        self._words: dict[int, list[str]] = {}
+        self._shingles: dict[int, frozenset[tuple[str, ...]]] = {}
+
+    def words(self, number: int) -> list[str]:
+        if number not in self._words:
+            self._words[number] = [word for sentence in words_of(self._texts[number]) for word in sentence]
+        return self._words[number]
+
+    def shingles(self, number: int) -> frozenset[tuple[str, ...]]:
+        if number not in self._shingles:
+            words = self.words(number)
+            self._shingles[number] = frozenset(zip(*(words[k:] for k in range(_SHINGLE)), strict=False))
+        return self._shingles[number]
 
 
-def _source(
-    i: int,
-    candidates: list[int],
-    passages: list[Printed],
-    words: list[list[list[str]]],
-    shingles: dict[int, frozenset[tuple[str, ...]]],
-) -> int | None:
-    """The passage that passage `i` repeats most of, in the earliest document that holds enough of it."""
-    mine = _known(i, words, shingles)
+def _source(i: int, candidates: list[int], places: Mapping[int, Place], texts: _Texts) -> int | None:
+    """The passage that passage `i` repeats most of, in the earliest document that holds enough of it.
+
+    `candidates` are in order.
+    """
+    mine = texts.shingles(i)
     by_document: dict[str, list[int]] = defaultdict(list)
     for j in candidates:
-        by_document[passages[j].document].append(j)
+        by_document[places[j].document].append(j)
     for sources in list(by_document.values())[:_DOCUMENTS]:
-        shared = {j: len(mine & _known(j, words, shingles)) for j in sources}
+        shared = {j: len(mine & texts.shingles(j)) for j in sources}
         if sum(shared.values()) < LEAST_SHARED * len(mine):
             continue
-        held = frozenset().union(*(_known(j, words, shingles) for j in sources))
+        held = frozenset().union(*(texts.shingles(j) for j in sources))
         if len(mine & held) < LEAST_SHARED * len(mine):
             continue
-        if _agree([w for s in words[i] for w in s], [w for j in sources for s in words[j] for w in s]):
-            return max(shared, key=lambda j: (shared[j], -j))
+        if _agree(texts.words(i), [word for j in sources for word in texts.words(j)]):
+            return max(sources, key=lambda j: shared[j])  # of equals the first
     return None
-
-
-def _known(
-    i: int, words: list[list[list[str]]], shingles: dict[int, frozenset[tuple[str, ...]]]
-) -> frozenset[tuple[str, ...]]:
-    if i not in shingles:
-        shingles[i] = _shingles(words[i])
-    return shingles[i]
 
 
 def _agree(mine: list[str], source: list[str]) -> bool:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index.errors import UsageError
+from index.reading.cells import said
+from index.reading.lists import lead_in
 from index.text import clean
 from index.types import Document, Passage, Span
 
@@ -101,6 +103,11 @@ class TransformerEmbedder:
                 f"{folder} does not hold the known weights of {DEFAULT_MODEL}; reinstall its package"
             )
         return str(folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the model's files are, verified if it is the default one; a name is not looked up."""
+        return Path(self._path)
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -209,12 +216,15 @@ def _sha256(path: Path) -> str:
 
 
 def embeddable(document: Document, passage: Passage) -> Embeddable:
-    """A passage as the model reads it: cleaned, its sentences one after another."""
-    parts: list[str] = []
+    """A passage as the model reads it: cleaned, its sentences one after another; a table's rows with their heads,
+    and what is in the midst of a list after the words that introduce it.
+    """
+    lead = lead_in(document, passage)
+    parts = [clean(document.text[lead.start : lead.end])] if lead else []
     spans: list[Span] = []
-    at = 0
+    at = len(parts[0]) + 1 if parts else 0
     for sentence in passage.sentences:
-        part = clean(document.text[sentence.start : sentence.end])
+        part = clean(said(document, sentence, passage.heading))
         parts.append(part)
         spans.append(Span(at, at + len(part)))
         at += len(part) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +13,17 @@ from index.errors import LoadError
 from index.fetching.addresses import is_url
 from index.loaders import CONTAINERS, RECORDS, SUFFIXES
 from index.sources import NAME as SOURCES
-from index.sources import SourceRow, read_sources
+from index.sources import SourceRow, gathered, read_sources
 
 INDEX = "pincite.db"
 """The file by which a folder is known to be an index."""
+
+
+# Who may write into a folder that is indexed must not be able to have any file of this machine quoted.
+_LEADS_OUT = (
+    "is a link that leads out of the indexed folder, and is not followed; copy the file here, or index it by its"
+    " own name"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +53,55 @@ def described(path: Path, source_id: str, rows: Mapping[str, SourceRow]) -> File
 
 
 def find(root: Path, failed: list[LoadError], skipped: list[tuple[str, str]]) -> Iterator[File]:
-    """A path's files in order of name, with what the sources.csv beside them says."""
+    """A path's files in order of name, with what the sources.csv beside them, and in the folders above, says."""
     if not root.is_dir():
         if _sound_name(root, failed):
-            yield described(root, root.name, rows_of(root.parent))
+            yield described(root, root.name, rows_of(root.parent, root.parent))
         return
-    rows, errors = read_sources(root)
-    failed += errors
-    met = {SOURCES}
-    for file in _walk(root, failed, skipped):
-        if not _sound_name(file, failed):
-            continue
-        name = file.relative_to(root).as_posix()
+    files = [file for file in _walk(root, failed, skipped) if _sound_name(file, failed)]
+    names = {file.relative_to(root).as_posix(): file for file in files}
+    tables = _tables(names, failed)
+    rows = gathered(tables)
+    for name, file in names.items():
         suffix = file.suffix.lower()
-        if name == SOURCES:
+        if file.name == SOURCES and _folder(name) in tables:
             continue
-        met.add(name)
-        if name not in rows and file.name == SOURCES:
-            skipped.append((str(file), "it counts only when its own folder is indexed"))
-        elif name not in rows and suffix not in SUFFIXES:
+        if name not in rows and suffix not in SUFFIXES:
             skipped.append((str(file), "not a kind of file that is read"))
         elif name not in rows and suffix == RECORDS and not _may_be_corpus(file):
             skipped.append((str(file), 'its records have neither "_id" nor "text", so it is no corpus'))
         else:
             yield described(file, name, rows)
-    for name, row in rows.items():
-        if name not in met and not _in_container(name, met):
-            problem = "is hidden or lies elsewhere" if (root / name).is_file() else "is not there"
-            problem = f"the file {name!r} {problem}; name a file in this folder, or remove the row"
-            failed.append(LoadError(str(root / SOURCES), problem, line=row.line))
+    for folder, table in tables.items():
+        for name, row in table.items():
+            path = f"{folder}/{name}" if folder else name
+            if path not in names and not _in_container(path, names):
+                problem = (
+                    "is hidden or lies elsewhere" if (root / folder / name).is_file() else "is not there"
+                )
+                problem = f"the file {name!r} {problem}; name a file in this folder, or remove the row"
+                failed.append(LoadError(str(root / folder / SOURCES), problem, line=row.line))
 
 
-def _in_container(name: str, met: set[str]) -> bool:
+def _tables(names: Mapping[str, Path], failed: list[LoadError]) -> dict[str, dict[str, SourceRow]]:
+    """What each sources.csv says, by its folder. One that another from further up tells of is a document."""
+    tables: dict[str, dict[str, SourceRow]] = {}
+    told: set[str] = set()
+    sidecars = [name for name in names if name.rpartition("/")[2] == SOURCES]
+    for name in sorted(sidecars, key=lambda name: name.count("/")):
+        if name not in told:
+            table, errors = read_sources(names[name].parent)
+            tables[_folder(name)] = table
+            told |= set(gathered({_folder(name): table}))
+            failed += errors
+    return tables
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _in_container(name: str, met: Collection[str]) -> bool:
     """Whether a row is about a file in an archive or a mail; the loader alone knows what lies in there."""
     parts = name.split("/")
     above = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
@@ -95,6 +119,7 @@ def _walk(root: Path, failed: list[LoadError], skipped: list[tuple[str, str]]) -
             )
         )
 
+    real = os.path.realpath(root)
     found: list[Path] = []
     for folder, folders, files in os.walk(root, onerror=unreadable):
         here = Path(folder)
@@ -105,8 +130,19 @@ def _walk(root: Path, failed: list[LoadError], skipped: list[tuple[str, str]]) -
             if not name.startswith(".") and (here / name).is_symlink():
                 skipped.append((shown(here / name), "a link to a folder is not followed"))
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [here / name for name in files if not name.startswith(".")]
+        for name in files:
+            if not name.startswith("."):
+                path = here / name
+                if path.is_symlink() and not _lies_below(path, real):
+                    failed.append(LoadError(shown(path), _LEADS_OUT))
+                else:
+                    found.append(path)
     return sorted(found)
+
+
+def _lies_below(link: Path, folder: str) -> bool:
+    """Whether a link leads to a place in a folder, through whatever other links; one in a circle leads nowhere."""
+    return os.path.commonpath((folder, os.path.realpath(link))) == folder
 
 
 def _sound_name(path: Path, failed: list[LoadError]) -> bool:
@@ -136,8 +172,17 @@ def _may_be_corpus(file: Path) -> bool:
     return not isinstance(record, dict) or "_id" in record or "text" in record
 
 
-def rows_of(folder: Path) -> dict[str, SourceRow]:
-    return read_sources(folder)[0]
+def rows_of(root: Path, folder: Path) -> dict[str, SourceRow]:
+    """What is said of the files in a folder, by their path from `root`, which lies above it or is the same."""
+    between = [folder, *folder.parents]
+    between = between[: between.index(root) + 1]
+    real = os.path.realpath(root)
+    tables = {
+        "" if place == root else place.relative_to(root).as_posix(): read_sources(place)[0]
+        for place in between
+        if _lies_below(place / SOURCES, real)
+    }
+    return gathered(tables)
 
 
 def missing(path: Path) -> str:

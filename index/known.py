@@ -18,7 +18,7 @@ from index.sources import SourceRow
 from index.store import Alias, Store
 from index.types import DocumentInfo, document_id
 
-_LOADERS = "3"
+_LOADERS = "4"
 """Part of every source key: to be raised with a change to the loaders, so that files are read again."""
 
 
@@ -62,7 +62,7 @@ class Known:
         self._notes = {origin: Note.parse(text) for origin, text in store.sources().items()}
         self._names: defaultdict[str, set[str]] = defaultdict(set)
         self._other_names: list[tuple[str, str, str]] = []  # old, new, origin
-        self._rows: dict[Path, dict[str, SourceRow]] = {}
+        self._rows: dict[tuple[Path, Path], dict[str, SourceRow]] = {}
         for info in store.documents():
             self.origins[info.doc_id] = info.origin
             self._name(info.origin, info.source_id)
@@ -98,9 +98,10 @@ class Known:
         if best.source_id == file.source_id:
             return file
         root = file.path.parents[best.source_id.count("/")]
-        if root not in self._rows:
-            self._rows[root] = rows_of(root)
-        return described(file.path, best.source_id, self._rows[root])
+        place = root, file.path.parent
+        if place not in self._rows:
+            self._rows[place] = rows_of(*place)
+        return described(file.path, best.source_id, self._rows[place])
 
     def other_names(self) -> list[str]:
         """What files were stored as before they took the name under which they were met in this run."""

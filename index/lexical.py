@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -13,6 +14,9 @@ import tantivy
 _HEAP_BYTES = 64_000_000
 _ANALYSER = "words"
 _SPARE = 16
+_SHORTEST_SLIP = 5
+"""Shorter stems are a letter from too many others."""
+_SLIP_WEIGHT = 0.5
 
 
 class LexicalIndex:
@@ -74,7 +78,7 @@ class LexicalIndex:
         query_words = list(dict.fromkeys(words(question)))
         if k <= 0 or not query_words or not len(self) or (only is not None and not only):
             return []
-        any_word = _any(query_words, "context" if context else "text")
+        any_word = self._any(query_words, "context" if context else "text")
         query = any_word
         if only is not None:
             among = tantivy.Query.term_set_query(_schema(), "number", list(only))
@@ -116,6 +120,19 @@ class LexicalIndex:
         """How many passages each stem occurs in."""
         return {stem: self._searcher.doc_freq("text", stem) for stem in stems}
 
+    def _any(self, stems: list[str], field: str) -> tantivy.Query:
+        """Any of the stems; one that no passage has stands for those it may be a slip for."""
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, self._term(stem, field)) for stem in stems]
+        )
+
+    def _term(self, stem: str, field: str) -> tantivy.Query:
+        if len(stem) < _SHORTEST_SLIP or self._searcher.doc_freq("text", stem):
+            return tantivy.Query.term_query(_schema(), field, stem, "freq")
+        alike = tantivy.Query.fuzzy_term_query(_schema(), field, stem, 1)
+        # It scores 1 by itself, and should what a rare word does, but for the doubt.
+        return tantivy.Query.boost_query(alike, _SLIP_WEIGHT * math.log1p(len(self)))
+
 
 def words(text: str) -> list[str]:
     """The words of a text as they are indexed: stems without case or accents, in order.
@@ -124,12 +141,6 @@ def words(text: str) -> list[str]:
     ['threshold', 'were', 'inconsist']
     """
     return _analyser().analyze(text)
-
-
-def _any(stems: list[str], field: str) -> tantivy.Query:
-    return tantivy.Query.boolean_query(
-        [(tantivy.Occur.Should, tantivy.Query.term_query(_schema(), field, stem, "freq")) for stem in stems]
-    )
 
 
 @cache

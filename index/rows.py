@@ -65,6 +65,11 @@ CREATE INDEX IF NOT EXISTS asides ON passages (number) WHERE boilerplate;
 CREATE TABLE IF NOT EXISTS copies (
     number INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, origin TEXT NOT NULL
 ) STRICT;
+-- What copies were last looked for by; without a reference, so that it is known what went since.
+CREATE TABLE IF NOT EXISTS traces (
+    number INTEGER PRIMARY KEY, keys BLOB NOT NULL, "when" TEXT NOT NULL, document TEXT NOT NULL,
+    ordinal INTEGER NOT NULL, passage_id TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS vectors (
     number INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
     passage BLOB NOT NULL, sentences BLOB NOT NULL

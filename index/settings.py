@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from index.split import PASSAGE_TOKENS, SPLITTER
 
-SCHEMA = 4
+SCHEMA = 5
 """The version of the stored form; a store refuses one that it does not know."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _MAX_BYTES = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One line of `sources.csv`. An empty field says nothing; `file` is relative to the folder.
+    """One line of a `sources.csv`. An empty field says nothing; `file` is relative to the folder it lies in.
 
     `line`, from 1, is where it stands, for messages: two rows that say the same are equal wherever they stand.
     """
@@ -90,6 +90,27 @@ def apply(row: SourceRow, info: DocumentInfo) -> DocumentInfo:
     if row.published:
         told["dated_by"] = NAME
     return replace(info, **told) if told else info
+
+
+def merged(outer: SourceRow | None, inner: SourceRow | None) -> SourceRow | None:
+    """What two rows say together; where both do, the second has the word."""
+    if outer is None or inner is None:
+        return inner or outer
+    return replace(inner, **{name: getattr(inner, name) or getattr(outer, name) for name in _COLUMNS[1:]})
+
+
+def gathered(tables: Mapping[str, Mapping[str, SourceRow]]) -> dict[str, SourceRow]:
+    """The rows of a folder and of the folders in it, by path from the former, out of a table for each folder.
+
+    "" is the folder itself. Where several speak of one file, the nearest to it has the word.
+    """
+    rows: dict[str, SourceRow] = {}
+    for folder in sorted(tables, key=lambda folder: (folder.count("/"), folder != "", folder)):
+        for name, row in tables[folder].items():
+            full = f"{folder}/{name}" if folder else name
+            both = merged(rows.get(full), replace(row, file=full))
+            rows |= {full: both} if both else {}
+    return rows
 
 
 def _rows(text: str) -> Iterator[tuple[int, SourceRow | str]]:

@@ -19,7 +19,7 @@ from index.reading.structure import infer_blocks
 from index.tokens import count_tokens, token_spans
 from index.types import Block, Document, Page, Passage, Span, Speech, passage_id
 
-SPLITTER = "5"
+SPLITTER = "6"
 """Part of an index's fingerprint: to be raised with every change that moves a passage's borders."""
 
 PASSAGE_TOKENS = 80
@@ -38,6 +38,9 @@ _HEADING_CHARACTERS = 300
 """A heading is repeated with each of its passages; what is longer is text, whatever its author called it."""
 _MARK_CHARACTERS = 40
 """What stands before a block on its line and is longer is no bullet, whatever the loader left out."""
+_TOKEN_CHARACTERS = 128
+"""No token is longer: that is a run of spaces."""
+_WINDOW = 50_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _JOINERS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
@@ -92,7 +95,7 @@ def _marks(text: str, blocks: Sequence[Block]) -> dict[int, int]:
         shown = between.rstrip()
         at = max(shown.rfind("\n"), shown.rfind("\r")) + 1
         mark = shown[at:].lstrip(BLANK)
-        if not mark or len(mark) > _MARK_CHARACTERS or block.kind in ("heading", "furniture"):
+        if not mark or len(mark) > _MARK_CHARACTERS or block.kind in ("heading", "heads", "furniture"):
             continue
         ends = len(_LINE_END.findall(between, len(shown)))
         alone = len(mark) == 1 or ((bullet := BULLET.match(f"{mark} x")) and bullet.end() > len(mark))
@@ -119,16 +122,25 @@ def _speech_at(speeches: Sequence[Speech], at: int) -> Speech | None:
 def _sections(text: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[Block]]]:
     """Runs of blocks that no heading and no furniture interrupts, each with its path of headings.
 
-    A heading with nothing under it is a section of its own, or its words could not be found.
+    A heading with nothing under it is a section of its own, or its words could not be found. A table under heads
+    is a section, and they end its path.
     """
     path: list[tuple[int, str]] = []
+    heads = ""
     section: list[Block] = []
     pending: Block | None = None  # a heading that has no text under it yet
     for block in blocks:
         titles = block.kind == "heading" and not block.boilerplate  # a site's own headings head nothing
-        if (titles or block.kind == "furniture") and section:
-            yield _path(path), section
+        ends = titles or block.kind in ("furniture", "heads") or bool(heads and block.kind != "row")
+        ended = ends and bool(section)
+        if ended:
+            yield _path(path, heads), section
             section = []
+        if block.kind == "heads" and block.end - block.start <= _HEADING_CHARACTERS:
+            heads, pending = " ".join(text[block.start : block.end].split()), None
+            continue
+        if block.kind != "row" and (ended or block.kind != "furniture"):  # a line is drawn below the heads
+            heads = ""
         if titles:
             if pending is not None and path and block.level <= path[-1][0]:
                 yield _path(path[:-1]), [pending]
@@ -143,13 +155,13 @@ def _sections(text: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[
             section.append(block)
             pending = None
     if section:
-        yield _path(path), section
+        yield _path(path, heads), section
     elif pending is not None:
         yield _path(path[:-1]), [pending]
 
 
-def _path(path: list[tuple[int, str]]) -> str:
-    return _HEADING_SEPARATOR.join(title for _, title in path)
+def _path(path: list[tuple[int, str]], heads: str = "") -> str:
+    return _HEADING_SEPARATOR.join([*(title for _, title in path), *filter(None, [heads])])
 
 
 def _sentences(text: str, section: list[Block], marks: dict[int, int], budget: int) -> Iterator[_Sentence]:
@@ -203,17 +215,24 @@ def _spans(flat: str) -> Iterator[tuple[int, int]]:
 
 def _fit(text: str, start: int, end: int, budget: int) -> Iterator[tuple[Span, int]]:
     """A sentence as it is, or in pieces within the budget, cut at white space if there is any. With their tokens."""
-    size = count_tokens(text[start:end])
-    if size <= budget:
-        yield Span(start, end), size
-        return
-    starts = [start + token.start for token in token_spans(text[start:end])]
-    at = start
+    if end - start <= budget * _TOKEN_CHARACTERS:
+        size = count_tokens(text[start:end])
+        if size <= budget:
+            yield Span(start, end), size
+            return
+    # What is far too long is looked at in windows: its tokens all at once would take a hundred times its size.
+    window = max(_WINDOW, 4 * budget * _TOKEN_CHARACTERS)
+    starts: list[int] = []
+    at = seen = start
     while at < end:
+        if seen < end and at + window // 2 >= seen:
+            seen = min(at + window, end)
+            starts = [at + token.start for token in token_spans(text[at:seen])]
         first = bisect_left(starts, at)
         if first == len(starts) or starts[first] > at:
             first -= 1  # inside a token
-        stop = end if len(starts) - first <= budget else _cut(text, at, starts[first + budget - 1])
+        last = seen == end and len(starts) - first <= budget
+        stop = end if last else _cut(text, at, starts[min(first + budget, len(starts)) - 1])
         # A piece alone may have more tokens than it had within the whole, and never fewer than one character.
         while (size := count_tokens(text[at:stop].strip())) > budget and stop > at + 1:
             stop = _cut(text, at, at + (stop - at) * budget // size)

@@ -15,6 +15,7 @@ from index.database import Database
 from index.engines import LEXICAL, VECTORS, Engines, up_to_date
 from index.errors import MismatchError, NotIndexedError, StoreError, UsageError
 from index.settings import SCHEMA, IndexSettings
+from index.sqlite_traces import Traces
 from index.store import Alias, Counts, Entry, Scored, Similarity, mismatch
 from index.types import Document, DocumentInfo, Filter, Passage
 
@@ -43,7 +44,7 @@ class _Memo(Generic[Value]):
         return value
 
 
-class SqliteStore:
+class SqliteStore(Traces):
     """The default Store. One process may write at a time, any number may read meanwhile."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
@@ -229,14 +230,6 @@ class SqliteStore:
         with self._database.writing() as db:
             db.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?)", notes.items())
             db.execute("DELETE FROM sources WHERE note = ''")
-
-    def link(self, copies: Mapping[int, str]) -> None:
-        with self._database.writing() as db:
-            if copies == dict(db.execute("SELECT number, origin FROM copies")):
-                return
-            db.execute("DELETE FROM copies")
-            db.executemany("INSERT INTO copies VALUES (?, ?)", copies.items())
-            rows.advance(db)
 
     def remove(self, doc_ids: Sequence[str]) -> int:
         # Of the newest edition, the older ones go with it: who removes a source wants none of it kept.

@@ -6,10 +6,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 
+from index.copies import Place
 from index.embed import Embedding
 from index.errors import UsageError
 from index.settings import IndexSettings
@@ -70,6 +72,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """What is kept of a passage to look for copies of it: its place in the order of origins, and its band keys."""
+
+    place: Place
+    keys: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Alias:
     """Another name of a stored document: a file with the very same content. `origin` is where it was read."""
 
@@ -115,8 +125,32 @@ class Store(Protocol):
         """Forgets other names; how many there were."""
         ...
 
-    def link(self, copies: Mapping[int, str]) -> None:
-        """Says which passages repeat an earlier one: number -> passage id. Replaces all that was said before."""
+    def link(
+        self,
+        copies: Mapping[int, str],
+        traces: Mapping[int, Trace] = MappingProxyType({}),
+        gone: Collection[int] = (),
+    ) -> None:
+        """Says which passages repeat an earlier one: number -> passage id. Replaces all that was said before.
+
+        Keeps `traces` by number, and forgets those `gone`.
+        """
+        ...
+
+    def links(self) -> dict[int, str]:
+        """What was said last, without the copies that are gone."""
+        ...
+
+    def untraced(self) -> tuple[list[int], list[int]]:
+        """The passages of newest editions, boilerplate aside, that have no trace; and the traces without passage."""
+        ...
+
+    def trace_keys(self) -> dict[int, bytes]:
+        """The band keys of every trace, by number."""
+        ...
+
+    def traces(self, numbers: Collection[int]) -> dict[int, Trace]:
+        """Traces by number; those that are not kept are left out."""
         ...
 
     def remove(self, doc_ids: Sequence[str]) -> int:

@@ -20,7 +20,7 @@ VOICES = (
 )
 """Who may speak, in the order in which an answer introduces them."""
 
-BlockKind = Literal["heading", "paragraph", "item", "row", "note", "furniture"]
+BlockKind = Literal["heading", "paragraph", "item", "heads", "row", "note", "furniture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Span:
 class Block:
     """A stretch of text that its author set apart: a heading, a paragraph, a list item, a table row.
 
+    `heads` are the column heads of a table whose rows don't repeat them; they are part of those rows' path.
     `furniture` is text that belongs to the page and not to what it says (running heads, page numbers,
     footnotes): it is kept, and enters no passage. `boilerplate` marks text that belongs to the publisher's
     site and not to the document (notices, navigation, credits, contents): its passages are searched only

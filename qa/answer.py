@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index import Passage, Span, Store, count_tokens, describe
+from index import Span, Store, count_tokens, describe
 from qa.cite import cite
 from qa.retrieve import Candidate, Retrieval
+from qa.speakers import speaker_of, speeches_in
 from qa.types import Citation, Quote
 
 
@@ -73,7 +74,8 @@ def quote(
                 doc_id=doc_id,
                 start=span.start,
                 end=span.end,
-                speaker=_speaker(candidate.passage, span),
+                speaker=speaker_of(candidate.passage, span),
+                speeches=speeches_in(candidate.passage, span),
                 selector=describe(texts[doc_id], span.start, span.end),
             )
         )
@@ -158,15 +160,6 @@ def _apart(candidate: Candidate, before: Span, after: Span) -> bool:
     """Whether a blank line or a bullet stands between two sentences: they are then quoted one by one."""
     between = _text(candidate, Span(before.end, after.start))
     return bool(between.strip()) or between.count("\n") > 1
-
-
-def _speaker(passage: Passage, span: Span) -> str:
-    """Who says most of a span, where that is someone else than the document's author."""
-    said = Counter[str]()
-    for speech in passage.speeches:
-        said[speech.speaker] += max(0, min(speech.end, span.end) - max(speech.start, span.start))
-    speaker, characters = said.most_common(1)[0] if said else ("", 0)
-    return speaker if 2 * characters > len(span) else passage.speaker
 
 
 def _text(candidate: Candidate, span: Span) -> str:

@@ -23,7 +23,8 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "explanation": answer.explanation,
         "quotes": [
             {"text": quote.text, "citation": quote.citation, "voice": quote.voice,
-             "start": quote.start, "end": quote.end, "speaker": quote.speaker, "selector": _selector(quote.selector)}
+             "start": quote.start, "end": quote.end, "speaker": quote.speaker, "selector": _selector(quote.selector),
+             "speeches": [{"start": s.start, "end": s.end, "speaker": s.speaker} for s in quote.speeches]}
             for quote in answer.quotes
         ],
         "citations": [_citation(citation) for citation in answer.citations],

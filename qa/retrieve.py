@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from index import DocumentInfo, Filter, Hit, Passage, Similarity, Store
+from qa.acronyms import definitions, other_names
 from qa.understand import Understanding, understand
 
 ENGINES = ("passage", "sentence", "context", "bm25", "bm25_context")
@@ -28,10 +29,11 @@ class RetrievalSettings:
     passage's `words` (BM25) and of those with its neighbours' (`words_context`). `source` is what a passage
     gains that is of a voice or publisher the question asks for, `period` what it gains or loses by the time it
     speaks of, and `spread` what each further passage of one document costs (times the logarithm of how many
-    came before it), all in standard deviations.
+    came before it), all in standard deviations. With `acronyms`, words are also searched for by what the corpus
+    says that acronyms stand for.
     """
 
-    pool: int = 200
+    pool: int = 100
     passage_weight: float = 1.0
     sentence_weight: float = 1.0
     context_weight: float = 1.0
@@ -40,6 +42,7 @@ class RetrievalSettings:
     source: float = 2.0
     period: float = 1.0
     spread: float = 0.3
+    acronyms: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Candidate:
 
     `fused` is what the engines make of it together; `score` adds what it gains or loses by whose words it is
     (`source`) and by its time (`period`). Higher is better. `shares` is what each of ENGINES adds to `fused`.
+    `read` is what a reranker made of it, None where none read it, and `rerank` what it gains or loses by that.
     """
 
     passage: Passage
@@ -59,11 +63,13 @@ class Candidate:
     source: float = 0.0
     period: float = 0.0
     shares: tuple[float, ...] = ()
+    rerank: float = 0.0
+    read: float | None = None
 
     @property
     def score(self) -> float:
         """What it is ranked by."""
-        return round(self.fused + self.source + self.period, 5)
+        return round(self.fused + self.source + self.period + self.rerank, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +91,30 @@ def retrieve(
     """The candidates for a question and its unit vector (d,): what three searches bring, scored by all three.
 
     What is said by those whom the question asks for is searched for apart as well, so that a long report does
-    not keep a short statement out.
+    not keep a short statement out; and once more by words if the passages found know other names for what the
+    question names.
     """
+    asked = question
     understood = understand(question, store.publishers())
-    numbers = sorted(
-        {
-            scored.number
-            for among in _scopes(where, understood)
-            for engine in (
-                store.nearest(vector, settings.pool, among),
-                store.nearest(vector, settings.pool, among, sentences=True),
-                store.best(question, settings.pool, among),
-            )
-            for scored in engine
-        }
-    )
-    passages = store.passages(numbers)
+    scopes = _scopes(where, understood)
+    found = {
+        scored.number
+        for among in scopes
+        for engine in (
+            store.nearest(vector, settings.pool, among),
+            store.nearest(vector, settings.pool, among, sentences=True),
+            store.best(question, settings.pool, among),
+        )
+        for scored in engine
+    }
+    passages = store.passages(sorted(found))
+    if settings.acronyms and (also := other_names(question, definitions(p.text for p in passages.values()))):
+        understood = replace(understood, also=tuple(also))
+        question = " ".join([question, *also])
+        more = {scored.number for among in scopes for scored in store.best(question, settings.pool, among)}
+        passages |= store.passages(sorted(more - found))
+        found |= more
+    numbers = sorted(found)
     documents = {info.doc_id: info for info in store.documents({p.doc_id for p in passages.values()})}
     similarities = dict(zip(numbers, store.similarities(vector, numbers), strict=True))
     bm25 = dict(zip(numbers, store.relevances(question, numbers), strict=True))
@@ -128,7 +142,7 @@ def retrieve(
         for (passage, similarity, words), score, share in zip(known, scores, shares, strict=True)
     ]
     candidates.sort(key=lambda c: (-c.score, c.passage.passage_id))
-    return Retrieval(question, tuple(candidates), understood)
+    return Retrieval(asked, tuple(candidates), understood)
 
 
 def _scopes(where: Filter, understood: Understanding) -> list[Filter]:
@@ -180,11 +194,13 @@ def spread(
                     "source": candidate.source,
                     "period": candidate.period,
                     "spread": (lost := round(-score - candidate.score, 5)),
+                    **({} if candidate.read is None else {"rerank": candidate.read}),
                 },
                 shares={
                     **dict(zip(ENGINES, candidate.shares, strict=False)),
                     "source": candidate.source,
                     "period": candidate.period,
+                    **({} if candidate.read is None else {"rerank": candidate.rerank}),
                     "spread": lost,
                 },
             )

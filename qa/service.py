@@ -31,6 +31,8 @@ from index import (
 from qa.answer import AnswerSettings, quote
 from qa.confidence import ConfidenceModel, Evidence, weigh
 from qa.question import check_question, content_words
+from qa.rerank import Reranker, RerankSettings, rerank
+from qa.rerank_model import CrossEncoderReranker
 from qa.retrieve import Retrieval, RetrievalSettings, retrieve, spread
 from qa.types import Answer, Quote, Searched, SearchResult, Status
 
@@ -40,6 +42,7 @@ class Settings:
     """How questions are answered."""
 
     retrieval: RetrievalSettings = RetrievalSettings()
+    rerank: RerankSettings = RerankSettings()
     answer: AnswerSettings = AnswerSettings()
     confidence: ConfidenceModel = ConfidenceModel()
     hits: int = 10
@@ -48,8 +51,15 @@ class Settings:
 class Service:
     """Answers questions from one store. Safe to share between threads; the same question, the same answer."""
 
-    def __init__(self, store: Store, embedder: Embedder, settings: Settings = Settings()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        settings: Settings = Settings(),
+        reranker: Reranker | None = None,
+    ) -> None:
         self._store, self._embedder, self._settings = store, embedder, settings
+        self._reranker = reranker
         self._embedding = threading.Lock()  # the model's tokenizer may not be used by two threads at once
 
     @property
@@ -58,11 +68,18 @@ class Service:
         return self._settings
 
     @classmethod
-    def open(cls, location: str | Path, model: str | None = None, settings: Settings = Settings()) -> Service:
-        """The service over an index, with the model that it was made with.
+    def open(
+        cls,
+        location: str | Path,
+        model: str | None = None,
+        settings: Settings = Settings(),
+        reranker: str | Path | None = None,
+    ) -> Service:
+        """The service over an index, with the model that it was made with, and a reranker's folder if any.
 
         NotIndexedError if there is nothing; MismatchError if `model` is another than that of the index.
         """
+        reads = CrossEncoderReranker(reranker) if reranker else None
         store = open_store(location)
         stored = store.settings
         if stored is None:
@@ -75,11 +92,13 @@ class Service:
                 f"the index in {location} was made with the model {stored.model}, and {embedder.name} has other"
                 " weights: leave --model out, or index into another folder with --data"
             )
-        return cls(store, embedder, settings)
+        return cls(store, embedder, settings, reads)
 
     def warm(self) -> None:
         """Loads all that the first question needs, so that it is answered as fast as the next."""
         self._embed("warm")
+        if self._reranker:
+            self._reranker.scores("warm", ["warm"])
         self._store.refresh()
 
     def search(
@@ -90,6 +109,7 @@ class Service:
         question = check_question(question)
         with clock("retrieve"):
             retrieval = self._retrieve(question, filter)
+        retrieval = self._reranked(retrieval, clock)
         hits = spread(retrieval, k, self._settings.retrieval)
         return SearchResult(question, hits, question_id, clock.timings(), retrieval.understood)
 
@@ -98,13 +118,15 @@ class Service:
         clock = _Clock()
         question = check_question(question)
         with clock("retrieve"):
-            retrieval = self._retrieve(question, filter)
-            hits = spread(retrieval, self._settings.hits, self._settings.retrieval)
+            found = self._retrieve(question, filter)
+        retrieval = self._reranked(found, clock)
+        hits = spread(retrieval, self._settings.hits, self._settings.retrieval)
         searched = self._searched(filter)
         with clock("judge"):
             model = self._settings.confidence
             frequencies = self._store.frequencies(content_words(question))
-            confidence = model.confidence(self._weigh(retrieval, frequencies))
+            # By the order that it was fitted on: a reranker orders, it does not tell what is answered.
+            confidence = model.confidence(self._weigh(found, frequencies))
             status: Status = (
                 "not_in_documents" if confidence < model.refuse
                 else "partial" if confidence < model.partial
@@ -180,6 +202,13 @@ class Service:
     def _retrieve(self, question: str, where: Filter) -> Retrieval:
         return retrieve(self._store, self._embed(question), question, where, self._settings.retrieval)
 
+    def _reranked(self, retrieval: Retrieval, clock: _Clock) -> Retrieval:
+        """The same in a reranker's order; as it was where there is none."""
+        if self._reranker is None:
+            return retrieval
+        with clock("rerank"):
+            return rerank(retrieval, self._reranker, self._settings.rerank)
+
     def _weigh(self, retrieval: Retrieval, frequencies: Mapping[str, int]) -> Evidence | None:
         return weigh(retrieval, frequencies, self._store.counts().passages)
 
@@ -199,6 +228,11 @@ class Service:
             "splitter": settings.splitter if settings else "",
             "passage_tokens": settings.passage_tokens if settings else 0,
             "generation": self._store.counts().generation,
+            **(
+                {"reranker": self._reranker.name, "reranker_fingerprint": self._reranker.fingerprint}
+                if self._reranker
+                else {}
+            ),
         }
 
 

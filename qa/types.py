@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from index import DocumentInfo, Hit, Selector
+from index import DocumentInfo, Hit, Selector, Speech
 from qa.understand import Understanding
 
 Status = Literal["answered", "partial", "not_in_documents"]
@@ -15,7 +15,8 @@ Status = Literal["answered", "partial", "not_in_documents"]
 class Quote:
     """Words taken from a document: `document.text[start:end] == text`. `citation` is a Citation's `n`.
 
-    `speaker` is who says them where that is someone else than the document's author.
+    `speaker` is who says them where that is someone else than the document's author; `speeches` are what is quoted
+    of others within them, each with its own speaker.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Quote:
     end: int
     speaker: str = ""
     selector: Selector | None = None
+    speeches: tuple[Speech, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index import DocumentInfo, Mention, Passage, mentions
+from qa.speakers import names_in, speaks
 
 _BODIES = {
     "inspectorate": "ofsted|cqc|hmicfrs|hmic|hmi|estyn|inspectorates?|inspectors?|watchdogs?|regulators?|auditors?"
@@ -68,7 +69,7 @@ _ASKED = [
         rf"\b{_SAY} by {_ALL}",
         rf"\bagainst {_ALL}(?:'s|s'|')?(?:$|[.?,])",
         rf"\bare {_ALL} .*\b(?:at odds|agreed)\b",
-        rf"\bdo {_ALL}{_BETWEEN} (?:dis)?agree\b",
+        rf"\bd(?:o|id) {_ALL}{_BETWEEN} (?:dis)?agree\b",
         rf"^(?:which|what) {_WHO}{_BETWEEN} {_SAY}\b".replace(_WHO, f"({_WHO})"),
     )
 ]
@@ -101,17 +102,22 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """Whose words a question asks for, as voices and as names of publishers, and of which times."""
+    """Whose words a question asks for, as voices, names of publishers and of people, and of which times."""
 
     voices: frozenset[str] = frozenset()
     publishers: frozenset[str] = frozenset()
     periods: tuple[Period, ...] = ()
+    names: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+    """What the corpus calls by another name: acronyms that the question uses, spelt out, and the reverse."""
 
     def asks_for(self, info: DocumentInfo, passage: Passage) -> bool:
-        """Whether a passage is by one of those whose words are asked for."""
+        """Whether a passage is by one of those whose words are asked for, or quotes them."""
         by_another = bool(passage.voice)  # a reader's comment is not its publisher's
-        return (passage.voice or info.voice) in self.voices or (
-            not by_another and info.publisher in self.publishers
+        return (
+            (passage.voice or info.voice) in self.voices
+            or (not by_another and info.publisher in self.publishers)
+            or speaks(passage, self.names)
         )
 
     def in_time(self, info: DocumentInfo, passage: Passage) -> int:
@@ -135,37 +141,60 @@ def understand(question: str, publishers: Mapping[str, str]) -> Understanding:
 
     >>> understand("Why did staff leave, in the council's own account?", {}).voices
     frozenset({'council'})
-    >>> understand("Was the council short of money in 2017?", {})
-    Understanding(voices=frozenset(), publishers=frozenset(), periods=(Period(since='2017-01-01', until='2017-12-31'),))
+    >>> understand("Was the council short of money in 2017?", {}).periods
+    (Period(since='2017-01-01', until='2017-12-31'),)
+    >>> understand("What did the chief executive Ann Lee say?", {}).names
+    frozenset({'ann lee'})
     >>> sorted(understand("What did Post and the watchdog say?", {"Post": "press"}).publishers)
     ['Post']
     """
-    asked = list(_asked(question.lower().replace("’", "'"), tuple(sorted(publishers))))
+    asked = list(_asked(question.replace("’", "'"), tuple(sorted(publishers))))
     named = frozenset(name for kind, name in asked if kind == "publisher")
     voices = frozenset(name for kind, name in asked if kind == "voice")
+    people = frozenset(name for kind, name in asked if kind == "name")
     # A body that is itself a publisher here is asked for by name; its voice then says nothing more.
-    return Understanding(voices - {publishers[name] for name in named}, named, tuple(_periods(question)))
+    voices -= {publishers[name] for name in named}
+    return Understanding(voices, named, tuple(_periods(question)), people)
 
 
-def _asked(text: str, publishers: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Those whose words are asked for: ("voice" or "publisher", name)."""
+def _asked(question: str, publishers: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Those whose words are asked for: ("voice", "publisher" or "name", name)."""
+    text = question.lower()
     found: list[tuple[str, str]] = []
-
-    def mark(match: re.Match[str]) -> str:
-        kind = match.lastgroup or ""
-        found.append(
-            ("publisher", publishers[int(kind[1:])])
-            if kind[0] == "p" and kind[1:].isdigit()
-            else ("voice", kind)
-        )
-        return f"«{len(found) - 1}»"
-
-    marked = _speakers(publishers).sub(mark, text)
+    marked, at = "", 0
+    for start, end, who in _named(question, text, publishers):
+        marked += f"{text[at:start]}«{len(found)}»"
+        found.append(who)
+        at = end
+    marked += text[at:]
     for pattern in _ASKED:
         for match in pattern.finditer(marked):
             yield from (found[int(n)] for n in re.findall(r"«(\d+)»", match.group(1)))
     if (own := _OWN.search(marked)) and (before := re.findall(r"«(\d+)»", marked[: own.start()])):
         yield found[int(before[-1])]
+
+
+def _named(
+    question: str, text: str, publishers: tuple[str, ...]
+) -> Iterator[tuple[int, int, tuple[str, str]]]:
+    """Where a question names bodies, publishers and people, in order and apart; `text` is its lower case.
+
+    A person's office belongs to the name it stands before: "the chief executive Ann Lee".
+    """
+    bodies = [
+        (*match.span(), ("publisher", publishers[int(kind[1:])]) if kind[1:].isdigit() else ("voice", kind))
+        for match in _speakers(publishers).finditer(text)
+        if (kind := match.lastgroup or "")
+    ]
+    people = []
+    if len(text) == len(question):  # a few letters of other scripts grow in lower case
+        for start, end, name in names_in(question):
+            own = end - len(name)  # before it stands a title
+            if not any(first < end and own < last for first, last, _ in bodies):
+                office = [one for one in bodies if start - 1 <= one[1] < own]
+                bodies = [one for one in bodies if one not in office]
+                people.append((min([start, *(one[0] for one in office)]), end, ("name", name)))
+    yield from sorted([*bodies, *people])
 
 
 @lru_cache(maxsize=8)

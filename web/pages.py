@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from index import VOICES, Document, DocumentInfo, QuestionError, describe, document_id
+from index import VOICES, Document, DocumentInfo, NotIndexedError, QuestionError, describe, document_id
 from qa import permalink
 from web import asking, words
 from web.highlight import view_blocks
@@ -17,6 +17,8 @@ from web.schemas import filter_from, load_form
 
 pages = APIBlueprint("pages", __name__, enable_openapi=False)
 
+_HASH_CHARACTERS = 8
+"""What a permalink gives of a file's hash; fewer would make one file pass for another."""
 _LONGEST_LIST = 60
 """More choices than this make a menu nobody can use, and a page that is slow to load."""
 
@@ -82,19 +84,39 @@ def documents() -> str:
 @pages.get("/documents/<doc_id>")
 def document(doc_id: str) -> str:
     """A document as it reads, with the cited span marked."""
-    found, newer = _edition(asking.service().document(doc_id))
+    named, renamed = _named(doc_id)
+    found, newer = _edition(named)
     span = None if newer and not found.info.superseded_by else _span(len(found.text))
     newest_url = url_for("pages.document", doc_id=document_id(found.info.source_id))
     if span and found.info.superseded_by:
-        info, place = asking.service().locate(doc_id, describe(found.text, *span))
+        info, place = asking.service().locate(found.info.doc_id, describe(found.text, *span))
         newer = words.resolution_words(place.status)
         if place.status != "gone":
             newest_url = permalink(info, place.start, place.end)
     blocks = view_blocks(found, *(span or (0, 0)))
     return render_template(
         "document.html", document=found, info=found.info, blocks=blocks, span=span, newer=newer,
-        newest_url=newest_url,
+        newest_url=newest_url, renamed=renamed,
     )  # fmt: skip
+
+
+def _named(doc_id: str) -> tuple[Document, str]:
+    """The document of an address; or the same file under another name, with a word on that.
+
+    NotIndexedError if neither is indexed. Where one file was read under two names, and the one that is cited is
+    gone, the other still holds the very words: the address names them by the beginning of the file's hash.
+    """
+    try:
+        return asking.service().document(doc_id), ""
+    except NotIndexedError:
+        wanted = request.args.get("edition", "")
+        same = [info for info in asking.service().documents() if info.sha256.startswith(wanted)]
+        if len(wanted) < _HASH_CHARACTERS or not same:
+            raise
+    return asking.service().document(same[0].doc_id), (
+        "The document that this address cites is no longer indexed under that name. This is the same file, byte for"
+        f" byte, under the name {same[0].source_id}."
+    )
 
 
 def _edition(found: Document) -> tuple[Document, str]:

@@ -110,6 +110,19 @@ class QuoteOut(_Out):
         required=True, metadata={"description": "who says it, if not the document's author; may be empty"}
     )
     selector = fields.List(fields.Nested(SelectorOut), required=True)
+    speeches = fields.List(
+        fields.Nested(lambda: SpeechOut()),
+        required=True,
+        metadata={"description": "what is quoted of others within it, each with its speaker"},
+    )
+
+
+class SpeechOut(_Out):
+    """Words of one speaker within a quote, at `start` to `end` of the document's text."""
+
+    start = fields.Integer(required=True)
+    end = fields.Integer(required=True)
+    speaker = fields.String(required=True)
 
 
 class SearchedOut(_Out):

@@ -19,7 +19,8 @@ from typing import BinaryIO
 
 from index.errors import LoadError
 from index.loaders.base import Extract, Limits, Member, Remark, has_text
-from index.sources import SourceRow, apply
+from index.reading.voices.kind import document_voice
+from index.sources import SourceRow, apply, merged
 from index.types import Document, DocumentInfo, document_id
 
 __all__ = [
@@ -87,10 +88,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A document, with the row of a sources.csv that was applied to it."""
+    """A document, with the row of a sources.csv that was applied to it; `made` is the day on which its file was made,
+    if that may tell when it was published.
+    """
 
     document: Document
     row: SourceRow | None
+    made: str = ""
 
 
 def extract_here(module: str, data: bytes, where: str, limits: Limits) -> Extract:
@@ -222,7 +226,8 @@ class _Reader:
                 url=source.url or found.url,
                 origin=source.origin,
             )
-            yield _loaded(Document(info, found.text, found.blocks, found.pages), source.row)
+            document = Document(info, found.text, found.blocks, found.pages)
+            yield replace(_loaded(document, source.row, found.types), made=found.created)
         elif not found.members:
             raise LoadError(where, "has no text, only white space or markup; remove or replace it")
         del data
@@ -244,32 +249,28 @@ class _Reader:
             )
             return
         of_all = replace(source.row, title="") if source.row else None  # a title is that of one file only
-        inside = {
-            name.removeprefix(f"{member.name}/"): row
-            for name, row in source.rows.items()
-            if name.startswith(f"{member.name}/")
-        }
+        inside = dict(member.rows)
+        for name, row in source.rows.items():
+            within = name.removeprefix(f"{member.name}/")
+            if within != name and (both := merged(inside.get(within), row)):
+                inside[within] = both
         inner = Source(
             f"{source.source_id}/{member.name}",
             place,
             f"{source.origin}/{member.name}",
             suffix,
-            _merged(_merged(of_all, member.row), source.rows.get(member.name)),
+            merged(merged(of_all, member.row), source.rows.get(member.name)),
             inside,
         )
         yield from self.read(inner, lambda: io.BytesIO(member.data), depth + 1)
 
 
-def _loaded(document: Document, row: SourceRow | None) -> Loaded:
-    return Loaded(replace(document, info=apply(row, document.info)) if row else document, row)
-
-
-def _merged(outer: SourceRow | None, inner: SourceRow | None) -> SourceRow | None:
-    """What two rows say together; where both do, the second has the word."""
-    if outer is None or inner is None:
-        return inner or outer
-    names = ("title", "publisher", "voice", "published", "url", "licence")
-    return replace(inner, **{name: getattr(inner, name) or getattr(outer, name) for name in names})
+def _loaded(document: Document, row: SourceRow | None, types: tuple[str, ...] = ()) -> Loaded:
+    """The document with what its row says; whose voice it is, is told from the document when neither says so."""
+    info = apply(row, document.info) if row else document.info
+    if info.voice == "other" and not (row and row.voice):
+        info = replace(info, voice=document_voice(info, document.text, types))
+    return Loaded(replace(document, info=info), row)
 
 
 def _unread(suffix: str) -> str:

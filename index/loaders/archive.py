@@ -8,15 +8,16 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
 from index.errors import LoadError
 from index.loaders.base import Limits, Member, Remark
 from index.sources import NAME as SOURCES
-from index.sources import SourceRow, parse_sources
+from index.sources import SourceRow, gathered, parse_sources
 
 _END = 65_557  # how far from its end the directory of an archive is announced at most
+_HOLDERS = (".zip", ".eml")
 _DIRECTORY_BYTES = 1_000  # of the archive's directory for each member: far more than a sane one takes
 _WRONG = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError)
 
@@ -24,7 +25,7 @@ _WRONG = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOF
 def members(
     file: BinaryIO, where: str, limits: Limits, read: Collection[str], budget: list[int]
 ) -> Iterator[Member | LoadError | Remark]:
-    """The archive's members in order of name, with what a sources.csv at its root says of each.
+    """The archive's members in order of name, with what each sources.csv in it says of them.
 
     `read` holds the suffixes that are read; other members are remarked on. What cannot be taken safely (an
     absolute path, "..", a link, an encrypted member, one over a limit) is a LoadError in its place. `budget`
@@ -46,18 +47,23 @@ def members(
                 " were not read: unpack it and index the folder",
             )
             infos = infos[: limits.max_members]
-        rows, errors = _rows(archive, where, limits)
+        tables, errors = _tables(archive, infos, where, limits)
         yield from errors
+        rows = gathered(tables)
+        below: dict[str, dict[str, SourceRow]] = {}  # by the archive or mail in this one that they speak of
+        for name, row in rows.items():
+            for place in _above(name):
+                below.setdefault(place, {})[name] = row
         met: set[str] = set()
         for info in sorted(infos, key=lambda info: info.filename):
             name = info.filename.replace("\\", "/")
-            if info.is_dir() or name == SOURCES or _is_hidden(name):
+            if info.is_dir() or _is_hidden(name):
+                continue
+            if posixpath.basename(name) == SOURCES and posixpath.dirname(name) in tables:
                 continue
             place = f"{where}/{name}"
             if problem := _problem(info, name, met, limits):
                 yield LoadError(place, problem)
-            elif name not in rows and posixpath.basename(name) == SOURCES:
-                yield Remark(place, "it counts only at the root of an archive", skipped=True)
             elif name not in rows and posixpath.splitext(name)[1].lower() not in read:
                 yield Remark(place, "not a kind of file that is read", skipped=True)
             elif info.file_size > budget[0]:
@@ -74,12 +80,15 @@ def members(
                 except _WRONG as error:
                     yield LoadError(place, f"cannot be unpacked ({_detail(error)}); pack it again")
                 else:
-                    yield Member(name, data, rows.get(name))
+                    within = {n.removeprefix(f"{name}/"): row for n, row in below.get(name, {}).items()}
+                    yield Member(name, data, rows.get(name), within)
             met.add(name)
-        for name, row in rows.items():
-            if name not in met:
-                problem = f"the file {name!r} is not in the archive; correct the name, or remove the row"
-                yield LoadError(f"{where}/{SOURCES}", problem, line=row.line)
+        for folder, table in tables.items():
+            for name, row in table.items():
+                path = posixpath.join(folder, name)
+                if path not in met and not met.intersection(_above(path)):
+                    problem = f"the file {name!r} is not in the archive; correct the name, or remove the row"
+                    yield LoadError(posixpath.join(where, folder, SOURCES), problem, line=row.line)
 
 
 def _problem(info: zipfile.ZipInfo, name: str, met: Collection[str], limits: Limits) -> str:
@@ -101,25 +110,47 @@ def _problem(info: zipfile.ZipInfo, name: str, met: Collection[str], limits: Lim
     return ""
 
 
+def _above(name: str) -> list[str]:
+    """The archives and mails that a path may lead through."""
+    parts = name.split("/")
+    places = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+    return [place for place in places if place.lower().endswith(_HOLDERS)]
+
+
 def _is_hidden(name: str) -> bool:
     """What file managers leave in archives, and what a folder's hidden files are."""
     parts = name.split("/")
     return parts[0] == "__MACOSX" or any(part.startswith(".") and part.strip(".") for part in parts)
 
 
-def _rows(
-    archive: zipfile.ZipFile, where: str, limits: Limits
-) -> tuple[dict[str, SourceRow], list[LoadError]]:
-    place = f"{where}/{SOURCES}"
-    try:
-        info = archive.getinfo(SOURCES)
-        if info.flag_bits & 1 or info.file_size > limits.max_markup_bytes:
-            return {}, [LoadError(place, "is encrypted or too large to be read; pack it again")]
-        return parse_sources(archive.read(info), place)
-    except KeyError:
-        return {}, []
-    except _WRONG as error:
-        return {}, [LoadError(place, f"cannot be unpacked ({_detail(error)}); pack it again")]
+def _tables(
+    archive: zipfile.ZipFile, infos: Sequence[zipfile.ZipInfo], where: str, limits: Limits
+) -> tuple[dict[str, dict[str, SourceRow]], list[LoadError]]:
+    """What each sources.csv in the archive says, by its folder. One that another from further up tells of is none."""
+    tables: dict[str, dict[str, SourceRow]] = {}
+    errors: list[LoadError] = []
+    told: set[str] = set()
+    left = limits.max_markup_bytes
+    named = [(info.filename.replace("\\", "/"), info) for info in infos if not info.is_dir()]
+    sidecars = [
+        (name, info) for name, info in named if posixpath.basename(name) == SOURCES and not _is_hidden(name)
+    ]
+    for name, info in sorted(sidecars, key=lambda sidecar: sidecar[0].count("/")):
+        folder, place = posixpath.dirname(name), f"{where}/{name}"
+        if folder in tables or _problem(info, name, (), limits) or name in told:
+            continue  # the others hear what is wrong with it in their turn
+        left -= info.file_size
+        if left < 0:
+            errors.append(LoadError(place, "is too large to be read; pack it again"))
+            continue
+        try:
+            table, wrong = parse_sources(archive.read(info), place)
+        except _WRONG as error:
+            table, wrong = {}, [LoadError(place, f"cannot be unpacked ({_detail(error)}); pack it again")]
+        tables[folder] = table
+        told |= set(gathered({folder: table}))
+        errors += wrong
+    return tables, errors
 
 
 def _check_directory(file: BinaryIO, where: str, limits: Limits) -> None:

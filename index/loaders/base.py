@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.errors import LoadError
@@ -39,9 +40,10 @@ class Limits:
     `max_bytes` holds for a file, or for one line of a `.jsonl` (which is streamed and has no other limit).
     `max_markup_bytes` holds for HTML and for the XML inside a .docx, which cost some 20 times their size to
     parse; `max_unpacked_bytes` for all that is packed in a .docx; `max_chars` for the extracted text. `max_seconds`
-    is looked at between the pages of a PDF and counts no OCR, for which each page has `max_ocr_seconds`.
-    `max_members` holds for the files in an archive or a mail, `max_archive_bytes` for all that they unpack to,
-    `max_depth` for archives and mails within each other; `max_memory` (bytes) for the process that reads a file.
+    is looked at between the pages of a PDF and counts no OCR, for which each page has `max_ocr_seconds`; the text may
+    take as long again to be cut into passages. `max_members` holds for the files in an archive or a mail,
+    `max_archive_bytes` for all that they unpack to, `max_depth` for archives and mails within each other;
+    `max_memory` (bytes) for the process that reads a file.
     """
 
     max_bytes: int = 200_000_000
@@ -61,8 +63,9 @@ class Limits:
 class Extract:
     """What a format's `extract(data, where, limits)` makes of a file's bytes: text, structure, metadata.
 
-    Empty metadata says that the file does not state it. `created` is the day on which the file was made, which
-    may be long after its text was published. `notes` tell the reader what was done to get at the text.
+    Empty metadata says that the file does not state it. `created` is the day on which a finished file was made,
+    which may be long after its text was published. `types` are what schema.org calls the file and its publisher.
+    `notes` tell the reader what was done to get at the text.
     """
 
     text: str
@@ -75,15 +78,19 @@ class Extract:
     created: str = ""
     notes: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file that lies in another one, such as an attachment; `name` is its path in there, `row` what is said of it."""
+    """A file that lies in another one, such as an attachment; `name` is its path in there, `row` what is said of it,
+    and `rows` what is said of files in it.
+    """
 
     name: str
     data: bytes
     row: SourceRow | None = None
+    rows: Mapping[str, SourceRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import docx
@@ -18,14 +18,13 @@ from lxml import etree
 
 from index.errors import LoadError
 from index.loaders.base import Extract, Limits, TextBuilder, as_title, begins_like, clean
-from index.loaders.tables import Table
+from index.loaders.docx_numbering import Label, Numbering
+from index.loaders.docx_tables import is_layout, rows_of
+from index.loaders.docx_xml import CELL, PARAGRAPH, TABLE, TEXTBOX, value, within
+from index.loaders.packed import safe_parser
 from index.types import BlockKind
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PARAGRAPH, _TABLE, _ROW, _CELL, _TEXTBOX = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc", "w:txbxContent"))
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-# Deleted and moved-away text is not part of the document; a fallback says again what its choice says.
-_SKIPPED = frozenset((qn("w:del"), qn("w:moveFrom"), _FALLBACK, qn("w:pPr"), qn("w:rPr"), qn("w:sdtPr")))
 _MARKS = {
     qn("w:tab"): "\t",
     qn("w:ptab"): "\t",
@@ -37,8 +36,8 @@ _MARKS = {
 _NOTES = {qn("w:footnoteReference"): "footnotes", qn("w:endnoteReference"): "endnotes"}
 _HEADING = re.compile(r"heading ([1-9])")
 _OUTLINE = frozenset("012345678")  # 9 is body text
-_ON = frozenset((None, "1", "true", "on"))  # a switch without a value is on
-_CELL_CHARS = 800  # a cell with more than this arranges the page rather than a table's data
+_CLAUSE_CHARS = 120
+"""What is numbered, at least as long and ends like a sentence is a clause, whatever its style is called."""
 
 
 class _Style(NamedTuple):
@@ -107,7 +106,11 @@ class _Reader(TextBuilder):
 
     def __init__(self, document: WordDocument, where: str, limits: Limits) -> None:
         super().__init__(where, limits)
-        self._styles = _styles(document)
+        self._elements = {
+            style.get(qn("w:styleId"), ""): style for style in document.styles.element.iter(qn("w:style"))
+        }
+        self._styles = _styles(self._elements)
+        self._numbering = Numbering(_part(document, RELATIONSHIP_TYPE.NUMBERING), self._elements)
         self._notes: list[tuple[str, str]] = []
         self._read(document.element.body)
         found = {kind: _note_texts(document, kind) for kind in {kind for kind, _ in self._notes}}
@@ -117,71 +120,55 @@ class _Reader(TextBuilder):
             )
 
     def _read(self, container: etree._Element) -> None:
-        for element in _within(container, (_PARAGRAPH, _TABLE)):
-            if element.tag == _PARAGRAPH:
+        for element in within(container, (PARAGRAPH, TABLE)):
+            if element.tag == PARAGRAPH:
                 self._paragraph(element)
-            elif _is_layout(element):
-                for cell in _within(element, (_CELL,)):
+            elif is_layout(element):
+                for cell in within(element, (CELL,)):
                     self._read(cell)
             else:
-                self._table(element)
+                for kind, text in rows_of(element, self._cell_text, self._elements):
+                    self.add(kind, text)
 
     def _paragraph(self, paragraph: etree._Element) -> None:
-        style = self._style(paragraph)
-        self.add(
-            style.kind, self._text(paragraph), level=style.level, prefix="• " if style.kind == "item" else ""
-        )
+        properties = paragraph.find(qn("w:pPr"))
+        label, style, text = self._numbering.label(properties), self._style(properties), self._text(paragraph)
+        if label is None:
+            pass
+        elif label.text:
+            style = _numbered(label, style, text)
+        elif style.kind != "heading":
+            style = _Style("item" if label.bullet else "paragraph")
+        bullet = style.kind == "item" and not (label and label.text)
+        self.add(style.kind, _labelled(label, text), level=style.level, prefix="• " if bullet else "")
         # A text box hangs on the paragraph that it stands beside.
-        for box in _within(paragraph, (_TEXTBOX,)):
+        for box in within(paragraph, (TEXTBOX,)):
             self._read(box)
 
-    def _style(self, paragraph: etree._Element) -> _Style:
-        properties = paragraph.find(qn("w:pPr"))
+    def _style(self, properties: etree._Element | None) -> _Style:
+        usual = self._styles.get("", _Style("paragraph"))
         if properties is None:
-            return self._styles.get("", _Style("paragraph"))
-        style = self._styles.get(
-            _value(properties, "w:pStyle") or "", self._styles.get("", _Style("paragraph"))
-        )
-        outline = _value(properties, "w:outlineLvl") or ""
+            return usual
+        style = self._styles.get(value(properties, "w:pStyle") or "", usual)
+        outline = value(properties, "w:outlineLvl") or ""
         if style.kind != "heading" and outline in _OUTLINE:
             return _Style("heading", int(outline) + 1)
         numbering = properties.find(qn("w:numPr"))
         if style.kind != "heading" and numbering is not None:
-            return _Style("paragraph" if _value(numbering, "w:numId") == "0" else "item")
+            return _Style("paragraph" if value(numbering, "w:numId") == "0" else "item")
         return style
 
-    def _table(self, table: etree._Element) -> None:
-        rows = list(_within(table, (_ROW,)))
-        made = Table()
-        first = _first_is_header(rows)
-        above: dict[int, str] = {}  # the text of each column's last cell, for those merged with it
-        for index, row in enumerate(rows):
-            repeated = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}")
-            header = (repeated is not None and repeated.get(qn("w:val")) in _ON) or (first and not index)
-            column = 0
-            for position, cell in enumerate(_within(row, (_CELL,))):
-                merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-                if merged is None or merged.get(qn("w:val")) == "restart":
-                    above[column] = self._cell_text(cell)
-                span = _value(cell, "w:gridSpan", "w:tcPr") or ""
-                columns = int(span) if re.fullmatch("[0-9]{1,3}", span) else 1
-                named = header or (not position and not first and len(rows) > 1 and _is_bold(cell))
-                made.cell(above.get(column, ""), header=named, columns=columns)
-                column += columns
-            for kind, text in made.end_row():
-                self.add(kind, text)
-        for kind, text in made.end():
-            self.add(kind, text)
-
     def _cell_text(self, cell: etree._Element) -> str:
-        return " ".join(
-            filter(None, (self._text(part).strip() for part in _within(cell, (_PARAGRAPH,), deep=True)))
-        )
+        texts = []
+        for paragraph in within(cell, (PARAGRAPH,), deep=True):
+            label = self._numbering.label(paragraph.find(qn("w:pPr")))
+            texts.append(_labelled(label, self._text(paragraph)).strip())
+        return " ".join(filter(None, texts))
 
     def _text(self, element: etree._Element) -> str:
         """The text of one paragraph (or note), without that of text boxes in it."""
         parts: list[str] = []
-        for part in _within(element, (qn("w:t"), *_MARKS, *_NOTES), beside=_TEXTBOX):
+        for part in within(element, (qn("w:t"), *_MARKS, *_NOTES), beside=TEXTBOX):
             if part.tag in _MARKS:
                 parts.append(_MARKS[part.tag])
             elif part.tag in _NOTES:
@@ -192,42 +179,31 @@ class _Reader(TextBuilder):
         return "".join(parts)
 
 
-def _within(
-    element: etree._Element, tags: tuple[str, ...], *, beside: str = "", deep: bool = False
-) -> Iterator[etree._Element]:
-    """The outermost descendants with one of `tags` (with `deep`, those inside them too), in order, without
-    those in parts that are not shown or within `beside`. Does not recurse.
-    """
-    waiting = [iter(element)]
-    while waiting:
-        child = next(waiting[-1], None)
-        if child is None:
-            waiting.pop()
-        elif child.tag in tags:
-            yield child
-            if deep:
-                waiting.append(iter(child))
-        elif child.tag not in _SKIPPED and child.tag != beside:
-            waiting.append(iter(child))
+def _labelled(label: Label | None, text: str) -> str:
+    """A paragraph's text after the number that Word prints before it; Word prints none before nothing."""
+    text = text.strip()
+    return f"{label.text}{label.gap}{text}" if label and label.text and text else text
 
 
-def _value(element: etree._Element, tag: str, parent: str = "") -> str | None:
-    found = element.find(f"{qn(parent)}/{qn(tag)}" if parent else qn(tag))
-    return None if found is None else found.get(qn("w:val"))
+def _numbered(label: Label, style: _Style, text: str) -> _Style:
+    """What a numbered paragraph is: "3.14" begins one of the text, "(a)" and a short "1." an item of a list."""
+    sentence = text.rstrip().endswith((".", ";", ":", "!", "?"))
+    if style.kind == "heading":
+        return _Style("paragraph") if sentence and len(text) >= _CLAUSE_CHARS else style
+    parts = re.findall("[0-9]+", label.text)
+    whole = label.arabic and sentence and (len(parts) > 1 or len(text) >= _CLAUSE_CHARS)
+    return _Style("paragraph" if whole else "item")
 
 
-def _styles(document: WordDocument) -> dict[str, _Style]:
+def _styles(elements: Mapping[str, etree._Element]) -> dict[str, _Style]:
     """What each paragraph style makes of a paragraph, by style id; "" is the default style."""
-    elements = {
-        style.get(qn("w:styleId"), ""): style for style in document.styles.element.iter(qn("w:style"))
-    }
     found: dict[str, _Style] = {}
     for key, style in elements.items():
         made, seen = _Style("paragraph"), set()
         while style is not None and id(style) not in seen:  # a style can be based on itself in a broken file
             seen.add(id(style))
-            name = (_value(style, "w:name") or "").lower()
-            outline = _value(style, "w:outlineLvl", "w:pPr") or ""
+            name = (value(style, "w:name") or "").lower()
+            outline = value(style, "w:outlineLvl", "w:pPr") or ""
             if name == "title":
                 made = _Style("heading", 1)
             elif match := _HEADING.fullmatch(name):
@@ -240,7 +216,7 @@ def _styles(document: WordDocument) -> dict[str, _Style]:
             ):
                 made = _Style("item")
             else:
-                style = elements.get(_value(style, "w:basedOn") or "")
+                style = elements.get(value(style, "w:basedOn") or "")
                 continue
             break
         found[key] = made
@@ -253,44 +229,16 @@ def _styles(document: WordDocument) -> dict[str, _Style]:
 
 
 def _note_texts(document: WordDocument, kind: str) -> dict[str, etree._Element]:
-    """The footnotes or endnotes by their id; python-docx leaves their part unparsed."""
+    """The footnotes or endnotes by their id."""
     wanted = {"footnotes": RELATIONSHIP_TYPE.FOOTNOTES, "endnotes": RELATIONSHIP_TYPE.ENDNOTES}[kind]
+    notes = _part(document, wanted)
+    return {} if notes is None else {note.get(qn("w:id"), ""): note for note in notes}
+
+
+def _part(document: WordDocument, kind: str) -> etree._Element | None:
+    """The root of a part that belongs to the document, by the kind of relation; python-docx leaves some unparsed."""
     for relation in document.part.rels.values():
-        if relation.reltype == wanted and not relation.is_external:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            return {
-                note.get(qn("w:id"), ""): note for note in etree.fromstring(relation.target_part.blob, parser)
-            }
-    return {}
-
-
-def _is_layout(table: etree._Element) -> bool:
-    """Whether a table arranges the page: one column, a table in a table, or cells of running text."""
-    if next(table.iterdescendants(_TABLE), None) is not None:
-        return True
-    if all(len(row.findall(_CELL)) <= 1 for row in table.iter(_ROW)):
-        return True
-    return any(
-        sum(len(t.text or "") for t in cell.iter(qn("w:t"))) > _CELL_CHARS for cell in table.iter(_CELL)
-    )
-
-
-def _first_is_header(rows: list[etree._Element]) -> bool:
-    """Whether the first row names the columns: all bold, or in a wider table short words without figures."""
-    if len(rows) < 2:
-        return False
-    cells = list(_within(rows[0], (_CELL,)))
-    texts = ["".join(t.text or "" for t in cell.iter(qn("w:t"))).strip() for cell in cells]
-    if not any(texts[1:]) or max(map(len, texts)) > 60:
-        return False
-    if all(_is_bold(cell) for cell, text in zip(cells, texts, strict=True) if text):
-        # All bold, but so is the row below: then bold says nothing.
-        return not all(map(_is_bold, _within(rows[1], (_CELL,))))
-    return len(cells) > 2 and all(texts) and not any(any(c.isdigit() for c in text) for text in texts)
-
-
-def _is_bold(cell: etree._Element) -> bool:
-    """Whether all text of a cell is bold by its own formatting."""
-    runs = [run for run in cell.iter(qn("w:r")) if any((t.text or "").strip() for t in run.iter(qn("w:t")))]
-    bolds = [run.find(f"{qn('w:rPr')}/{qn('w:b')}") for run in runs]
-    return bool(bolds) and all(bold is not None and bold.get(qn("w:val")) in _ON for bold in bolds)
+        if relation.reltype == kind and not relation.is_external:
+            root: etree._Element = etree.fromstring(relation.target_part.blob, safe_parser())
+            return root
+    return None

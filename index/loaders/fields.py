@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from index.types import VOICES
 
+_FORMATS = ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d", "%Y%m%d")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:")
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
@@ -39,6 +42,30 @@ def iso_day(value: str) -> str:
     try:
         return datetime.fromisoformat(value).date().isoformat()
     except ValueError:
+        return ""
+
+
+def stated_day(value: str) -> str:
+    """The day that a machine or a person wrote; "" where it could be read in two ways, such as 07/04/2017.
+
+    >>> [stated_day(day) for day in ("2017-04-07 10:00:00 +0100", "Friday, 7th April 2017", "7/4/17")]
+    ['2017-04-07', '2017-04-07', '']
+    >>> stated_day("Fri, 07 Apr 2017 10:00:00 GMT")
+    '2017-04-07'
+    """
+    if found := iso_day(value) or (_STAMP.match(value.strip()) and iso_day(value.strip()[:10])):
+        return found
+    value = value.strip()[:60]
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|,|^[A-Za-z]+day\b", " ", value)
+    plain = re.sub(r"(?<=\d{4}) .*", "", " ".join(plain.split()))  # the time of day
+    for form in _FORMATS:
+        try:
+            return datetime.strptime(plain, form).date().isoformat()
+        except ValueError:
+            continue
+    try:
+        return parsedate_to_datetime(value).date().isoformat() if re.match(r"[A-Za-z]{3},", value) else ""
+    except (ValueError, OverflowError):
         return ""
 
 

@@ -116,8 +116,9 @@ def extract(data: bytes, where: str, limits: Limits) -> Extract:
         reader = _Reader(body, where, limits, mark=False)  # then it is the page itself
     meta = html_meta.read(root)
     return Extract(
-        reader.text, tuple(reader.blocks), (), meta.title, meta.publisher, meta.published, meta.url
-    )
+        reader.text, tuple(reader.blocks), (), meta.title, meta.publisher, meta.published, meta.url,
+        types=meta.types,
+    )  # fmt: skip
 
 
 def decode(data: bytes) -> str:

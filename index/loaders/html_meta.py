@@ -1,4 +1,4 @@
-"""What a page says about itself: title, publisher, date, address."""
+"""What a page says about itself: title, publisher, date, address, and what kind of thing it is."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from lxml import etree
 
 from index.loaders.base import as_title, clean
-from index.loaders.fields import is_web_url, iso_day
+from index.loaders.fields import is_web_url, stated_day
 
 _DATES = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
@@ -22,7 +20,13 @@ _DATES = (
     "published_at", "parsely-pub-date", "sailthru.date", "citation_date", "citation_online_date", "dc.date.created",
     "article.published", "govuk:first-published-at", "govuk:public-updated-at",
 )  # fmt: skip
-_FORMATS = ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d", "%Y%m%d")
+_PUBLISHERS = (
+    "publisher",
+    "dc.publisher",
+    "dcterms.publisher",
+    "article:publisher_name",
+    "citation_publisher",
+)
 _JSON_WRAP = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
 _COMMENT = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
 # What a page describes beside itself, with dates of its own.
@@ -30,12 +34,14 @@ _OTHERS = frozenset(("Comment", "Review", "Person", "ImageObject", "Rating", "Ev
 
 
 class Meta(NamedTuple):
-    """Each field is empty when the page does not state it. `published` is an ISO 8601 date."""
+    """Each field is empty when the page does not state it. `published` is an ISO 8601 date, `types` are schema.org's
+    of the page and of its publisher."""
 
     title: str
     publisher: str
     published: str
     url: str
+    types: tuple[str, ...] = ()
 
 
 def read(root: etree._Element) -> Meta:
@@ -48,7 +54,8 @@ def read(root: etree._Element) -> Meta:
                 named.setdefault(key.strip().lower(), content)
     linked = list(_linked_data(root))
     title = named.get("og:title") or _text(root, "title") or _text(root, "h1") or _headline(linked)
-    publisher = named.get("og:site_name") or _publisher(linked) or named.get("author") or ""
+    stated = next((named[key] for key in _PUBLISHERS if key in named), "")
+    publisher = named.get("og:site_name") or _publisher(linked) or stated or named.get("author") or ""
     dates = [named[key] for key in _DATES if key in named]
     dates += [
         item["datePublished"]
@@ -59,8 +66,9 @@ def read(root: etree._Element) -> Meta:
     return Meta(
         title=as_title(clean(title)),
         publisher=as_title(clean(publisher)),
-        published=next(filter(None, map(_day, dates)), ""),
+        published=next(filter(None, map(stated_day, dates)), ""),
         url=_address(root, named),
+        types=_kinds(linked),
     )
 
 
@@ -102,28 +110,6 @@ def _in_comment(element: etree._Element) -> bool:
     )
 
 
-def _day(value: str) -> str:
-    """The day that a machine or a person wrote; "" where it could be read in two ways, such as 07/04/2017.
-
-    >>> _day("2017-04-07T10:00Z"), _day("Friday, 7th April 2017"), _day("Fri, 07 Apr 2017 10:00:00 GMT"), _day("7/4/17")
-    ('2017-04-07', '2017-04-07', '2017-04-07', '')
-    """
-    if found := iso_day(value):
-        return found
-    value = value.strip()[:60]
-    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|,|^[A-Za-z]+day\b", " ", value)
-    plain = re.sub(r"(?<=\d{4}) .*", "", " ".join(plain.split()))  # the time of day
-    for form in _FORMATS:
-        try:
-            return datetime.strptime(plain, form).date().isoformat()
-        except ValueError:
-            continue
-    try:
-        return parsedate_to_datetime(value).date().isoformat() if re.match(r"[A-Za-z]{3},", value) else ""
-    except (ValueError, OverflowError):
-        return ""
-
-
 def _linked_data(root: etree._Element) -> Iterator[dict[str, Any]]:
     """Every object in the page's JSON-LD, outer before inner. What is not JSON is left out."""
     for script in root.iter("script"):
@@ -148,6 +134,21 @@ def _publisher(linked: list[dict[str, Any]]) -> str:
         if isinstance(publisher, dict) and isinstance(publisher.get("name"), str):
             return publisher["name"]
     return ""
+
+
+def _kinds(linked: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The types of what is published here, and of who publishes it, which may be named by its id alone."""
+    ids = {item["@id"]: item for item in linked if isinstance(item.get("@id"), str) and len(item) > 1}
+    found: dict[str, None] = {}
+    for item in linked:
+        publisher = item.get("publisher")
+        if not (publisher or item.get("datePublished")) or _types(item) & _OTHERS:
+            continue
+        found |= dict.fromkeys(sorted(_types(item)))
+        if isinstance(publisher, dict):
+            known = ids.get(publisher.get("@id") if isinstance(publisher.get("@id"), str) else "", {})
+            found |= dict.fromkeys(sorted(_types(publisher) | _types(known)))
+    return tuple(found)
 
 
 def _types(item: dict[str, Any]) -> set[str]:

@@ -11,15 +11,13 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from index.loaders import front_matter
 from index.loaders.base import Extract, Limits, as_title
 from index.loaders.plain import decode
 from index.types import Block, BlockKind
 
 # The line ends that CommonMark knows; str.splitlines knows more and would shift every line after one.
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_FRONT_MATTER = re.compile(
-    r"\ufeff?---[ \t]*(?:\r\n|\n|\r)(?:.*?(?:\r\n|\n|\r))?(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.DOTALL
-)
 # A number is no marker: paragraphs are cited by it.
 _MARKERS = re.compile(r"(?:[ \t\ufeff]*(?:>|[-*+](?=[ \t])))*[ \t\ufeff]*(?:\[[ xX]\][ \t]+)?")
 _QUOTE_MARKS = re.compile(r"[ \t\ufeff>]*")
@@ -43,18 +41,19 @@ class _Piece(NamedTuple):
 def extract(data: bytes, where: str, limits: Limits) -> Extract:
     """The source as it is, with a block for each heading, paragraph, list item, table row and code block.
 
-    Front matter, comments, rules, link definitions and the lines that only draw are furniture.
+    Front matter, comments, rules, link definitions and the lines that only draw are furniture. A table's column
+    heads are `heads`, unless no row stands below them.
     """
     text = decode(data, where)
     starts = [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
-    front = _FRONT_MATTER.match(text)
-    begin = front.end() if front else 0
+    front = front_matter.read(text)
+    begin = front.end
     skipped = len(_LINE_END.findall(text, 0, begin))
     # Inline parsing is left out: nothing here needs it, and it is where hostile input costs most.
     parser = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
     tokens = parser.parse(text[begin:].removeprefix("\ufeff"))
 
-    pieces = [_Piece("furniture", 0, skipped, markers=False)] if front else []
+    pieces = [_Piece("furniture", 0, skipped, markers=False)] if begin else []
     pieces += _pieces(tokens, skipped, text, starts)
     pieces = sorted(pieces + _leftovers(pieces, text, starts), key=lambda piece: piece.first)
     blocks: list[Block] = []
@@ -63,7 +62,9 @@ def extract(data: bytes, where: str, limits: Limits) -> Extract:
         start = max(start, blocks[-1].end if blocks else 0)
         if start < end:
             blocks.append(Block(piece.kind, start, end, piece.level))
-    return Extract(text, tuple(blocks), title=_title(tokens))
+    return Extract(
+        text, tuple(blocks), (), front.title or _title(tokens), front.publisher, front.published, front.url
+    )
 
 
 def _pieces(tokens: list[Token], skipped: int, text: str, starts: list[int]) -> list[_Piece]:
@@ -71,7 +72,7 @@ def _pieces(tokens: list[Token], skipped: int, text: str, starts: list[int]) -> 
     found: list[_Piece] = []
     items: list[int] = []
     count = 0
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.type == "list_item_open":
             count += 1
             items.append(count)
@@ -88,7 +89,8 @@ def _pieces(tokens: list[Token], skipped: int, text: str, starts: list[int]) -> 
         elif token.type == "paragraph_open":
             found.append(_Piece(kind, first, last, item=item))
         elif token.type == "tr_open":
-            found.append(_Piece("row", first, last))
+            heads = tokens[at - 1].type == "thead_open" and _is_headed(tokens, at)
+            found.append(_Piece("heads" if heads else "row", first, last))
         elif token.type == "code_block":
             found.append(_Piece(kind, first, last, markers=False, item=item))
         elif token.type == "fence":
@@ -103,6 +105,12 @@ def _pieces(tokens: list[Token], skipped: int, text: str, starts: list[int]) -> 
         elif token.type == "hr":
             found.append(_Piece("furniture", first, last, markers=False))
     return found
+
+
+def _is_headed(tokens: list[Token], at: int) -> bool:
+    """Whether a table has a row below its heads, which begin at a token and have one row always."""
+    end = next(i for i in range(at, len(tokens)) if tokens[i].type == "thead_close")
+    return tokens[end + 1].type == "tbody_open"
 
 
 def _says(html: str) -> bool:
@@ -149,7 +157,7 @@ def _trimmed(piece: _Piece, text: str, starts: list[int]) -> tuple[int, int]:
     if piece.kind == "furniture" or not piece.markers:
         body = text[start:end]
         return start + len(body) - len(body.lstrip(" \t\r\n\ufeff")), end
-    marks = (_QUOTE_MARKS if piece.kind == "row" else _MARKERS).match(text, start, end)
+    marks = (_QUOTE_MARKS if piece.kind in ("row", "heads") else _MARKERS).match(text, start, end)
     start = marks.end() if marks else start
     if piece.kind == "heading":
         if marks := _HEADING_START.match(text, start, end):
@@ -157,9 +165,12 @@ def _trimmed(piece: _Piece, text: str, starts: list[int]) -> tuple[int, int]:
             closed = text[start:end].rstrip("#")
             if not closed or closed[-1] in " \t":
                 end = start + len(closed.rstrip(" \t"))
-    elif piece.kind == "row":
+    elif piece.kind in ("row", "heads"):
         row = text[start:end]
-        start += len(row) - len(row.lstrip("| \t"))
+        lead = (
+            row.lstrip(" \t").removeprefix("|").lstrip(" \t")
+        )  # one bar: another leaves the first cell empty
+        start += len(row) - len(lead)
         if not row.endswith("\\|"):
             end = start + len(text[start:end].rstrip("| \t"))
     return start, end

@@ -11,7 +11,6 @@ from lxml import etree
 
 from index.errors import LoadError
 from index.loaders.base import Extract, Limits, TextBuilder, as_title, clean
-from index.loaders.fields import iso_day
 from index.loaders.packed import Package
 from index.loaders.tables import Table
 from index.types import BlockKind
@@ -20,7 +19,6 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
-_META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
 # Deleted text, comments and settings are not part of what the document says.
@@ -58,7 +56,6 @@ def extract(data: bytes, where: str, limits: Limits) -> Extract:
         reader.text,
         tuple(reader.blocks),
         title=as_title(clean(_first(meta, f"{_DC}title"))) or as_title(next(headings, "")),
-        created=iso_day(_first(meta, f"{_META}creation-date")),
     )
 
 

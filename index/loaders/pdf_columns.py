@@ -17,6 +17,7 @@ Part = Line | Row
 _JUMPS = 3  # back up within a column: more, and the order of the file says nothing
 _GUTTER = 6.0  # points of white between columns
 _FEWEST = 5  # lines on each side of a gutter
+_LARGER = 1.15  # times: type of another size, not only of another measure
 _MOST = 400  # parts of a page that is put in order: beyond it the work would grow too long
 
 
@@ -50,13 +51,19 @@ def _line(part: Part) -> Line:
 
 
 def _beside(parts: Sequence[Part]) -> list[Part]:
-    """Parts with each line parted that is a bold side heading and the first line of the text beside it."""
+    """Parts with each line parted that is a side heading, bold or in larger type, and the first line of the text
+    beside it."""
     found: list[Part] = []
     for index, part in enumerate(parts):
-        if isinstance(part, Line) and len(part.cells) == 2 and part.cells[0].bold and not part.cells[1].bold:
+        if isinstance(part, Line) and len(part.cells) == 2 and not part.cells[1].bold:
             x0 = part.cells[1].x0
             after = [_line(other) for other in parts[index + 1 : index + 4]]
-            if any(abs(line.x0 - x0) < 2 and not line.cells for line in after):
+            text = next((line for line in after if abs(line.x0 - x0) < 2 and not line.cells), None)
+            if text and part.size > _LARGER * text.size:
+                heading, first = _halves(part, x0 - 1)
+                found += [heading, _line(first)._replace(size=text.size)]
+                continue
+            if text and part.cells[0].bold:
                 found += _halves(part, x0 - 1)
                 continue
         found.append(part)
@@ -71,7 +78,11 @@ def _side_headings(parts: list[Part]) -> list[Part]:
         if line.y0 < before.y0 - 0.3 * line.size and line.x0 < before.x0 and not line.vertical:
             end = at + 1
             while end < len(parts) and 0 < _line(parts[end]).y0 - _line(parts[end - 1]).y0 < 2 * line.size:
-                if abs(_line(parts[end]).x0 - line.x0) > line.size:
+                other = _line(parts[end])
+                if (
+                    abs(other.x0 - line.x0) > line.size
+                    or not line.size / _LARGER < other.size < line.size * _LARGER
+                ):
                     break
                 end += 1
             right = max(_line(part).x1 for part in parts[at:end])

@@ -102,9 +102,8 @@ class _Reader:
         self._six_at = ctypes.addressof(self._six)
         self._last = _NO_STYLE
         self._hurried: list[int] = []  # first characters of the lines whose runs were not all looked at
-        self._spans: list[
-            tuple[int, str, bool]
-        ] = []  # of each line: first character, text, hyphen at its end
+        # Of each line: first character, text, hyphen at its end.
+        self._spans: list[tuple[int, str, bool]] = []
         self._fonts: dict[int, tuple[bool, bool]] = {}  # of this page: a closed page's fonts may be freed
 
     def lines(self) -> list[Line]:
@@ -170,7 +169,8 @@ class _Reader:
             style = one
         self._last = size, bold, italic, base, vertical = style
         if hurried:
-            if vertical or x1 <= x0 or x1 - x0 > (_LOOSE * length + _GAP) * size:
+            # Or a side heading in larger type, and the text beside it.
+            if vertical or x1 - x0 > (_LOOSE * length + _GAP) * size or x1 <= x0 or size > 1.2 * one[0] > 0:
                 return self._line(first, bare, hyphen, one, thorough=True)
             self._hurried.append(first)
         if vertical:

@@ -7,21 +7,27 @@ from dataclasses import replace
 
 from index.reading.boilerplate import mark_boilerplate
 from index.reading.dates import mentions, publication_date
+from index.reading.dates.made import made_with_its_text
 from index.reading.structure import infer_blocks
 from index.reading.voices import speeches
+from index.reading.voices.furniture import comment_furniture, without_furniture
 from index.types import Block, Document, Passage, Speech
 
 
-def annotate(document: Document) -> Document:
+def annotate(document: Document, made: str = "") -> Document:
     """The document with all that can be told from its text: blocks, boilerplate, speeches, publication date.
 
-    What its loader or sources.csv already says stays.
+    What its loader or sources.csv already says stays. `made` is the day on which its file was made, or "": it counts
+    where nothing else gives a date, and the text bears it out.
     """
     info = document.info
     blocks = mark_boilerplate(document.text, document.blocks or infer_blocks(document.text))
     if not info.published and (stated := publication_date(document.text, blocks)):
         info = replace(info, published=stated[0], dated_by="text")
+    elif not info.published and made and (month := made_with_its_text(made, document.text)):
+        info = replace(info, published=month, dated_by="metadata")
     found = speeches(document.text, blocks)
+    blocks = without_furniture(document.text, blocks, comment_furniture(document.text, found))
     if not document.blocks:
         blocks = _without_headings(blocks, found)
     return replace(document, info=info, blocks=blocks, speeches=found)

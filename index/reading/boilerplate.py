@@ -78,7 +78,7 @@ def mark_boilerplate(text: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
     Blocks that are marked already stay so; furniture and footnotes are left alone. Time grows with the text.
     """
-    units = [_unit(text, block) for block in blocks if block.kind not in ("furniture", "note")]
+    units = [_unit(text, block) for block in blocks if block.kind not in ("furniture", "heads", "note")]
     if not units:
         return blocks
     marked = [unit.block.boilerplate or unit.score(edge=False) >= _ENOUGH for unit in units]
@@ -250,7 +250,7 @@ def _mark_summary(units: Sequence[_Unit], marked: list[bool]) -> None:
 
 def _parts(text: str, block: Block) -> list[Block]:
     """A block, split from its last sentence where that is a link's text only."""
-    if block.kind in ("heading", "furniture", "note", "row"):
+    if block.kind in ("heading", "furniture", "heads", "note", "row"):
         return [block]
     tail = max(block.start, block.end - 120)
     breaks = list(_LAST_SENTENCE.finditer(text, tail, block.end))

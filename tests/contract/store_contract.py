@@ -40,6 +40,8 @@ from index import (
     passage_id,
     words,
 )
+from index.copies import Place
+from index.store import Trace
 
 Opener = Callable[[], Store]
 WIDTH = 8
@@ -636,6 +638,31 @@ class StoreContract:
         assert store.counts().generation == before, "nothing has changed"
         store.link({})
         assert store.passages([copy])[copy].copy_of == "" and store.check() == []
+
+    def test_traces_tell_what_came_and_went(self, store):
+        rng = random.Random(15)
+        assert store.untraced() == ([], []) and store.links() == {} and store.trace_keys() == {}
+        store.put([entry("a", [["A board."], ["B."]], rng), entry("b", [["A board!"]], rng)], SETTINGS)
+        (first, second), (third,) = (
+            [number for number, _ in store.passages_of(document_id(name))] for name in ("a", "b")
+        )
+        assert store.untraced() == ([first, second, third], [])
+        traces = {n: Trace(Place("2017~", "a", n, f"id {n}"), bytes([n]) * 8) for n in (first, second, third)}
+        before = store.counts().generation
+        store.link({}, traces)
+        assert store.counts().generation == before, "nothing that is asked for has changed"
+        assert store.untraced() == ([], [])
+        assert store.traces([first, third, 999]) == {first: traces[first], third: traces[third]}
+        assert store.trace_keys() == {n: trace.keys for n, trace in traces.items()}
+        store.link({third: "x"}, {})
+        assert store.links() == {third: "x"} and len(store.trace_keys()) == 3
+        store.put([entry("a", [["Another board."]], rng)], SETTINGS)
+        ((new, _),) = store.passages_of(document_id("a"))
+        assert store.untraced() == ([new], [first, second]), "an older edition is no source"
+        store.remove([document_id("b")])
+        assert store.untraced() == ([new], [first, second, third]) and store.links() == {}
+        store.link({}, {new: traces[first]}, [first, second, third])
+        assert store.untraced() == ([], []) and store.check() == []
 
     # Edges
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Collection
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from index.copies import LEAST_WORDS, Printed, copies
+from index.bands import LEAST_WORDS, band_keys
+from index.copies import Place, Printed, copies, moment, relink
 
 RELEASE = [
     "The county will spend six million pounds on mending the sea wall at Anwick before next winter.",
@@ -176,3 +180,89 @@ def test_nothing_in_common() -> None:
         == {}
     )
     assert copies([Printed(text, text, text, "") for text in texts]) == {}
+
+
+SENTENCES = [
+    *RELEASE,
+    *OTHER,
+    RELEASE[0].replace("six", "nine"),
+    RELEASE[1].replace("so that", "in order that"),
+    RELEASE[2].replace("had been", "had never been"),
+    "See page four.",
+]
+_document = st.tuples(
+    st.sampled_from(["", "2024", "2024-01-10", "2024-01-11", "2025"]),
+    st.lists(st.lists(st.integers(0, len(SENTENCES) - 1), min_size=1, max_size=4), min_size=1, max_size=3),
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(st.integers(0, 13), st.none() | _document), min_size=1, max_size=24))
+def test_after_every_change_the_links_are_those_of_a_look_at_everything(
+    changes: list[tuple[int, tuple[str, list[list[int]]] | None]],
+) -> None:
+    """Documents come, change and go; an unchanged name keeps its passages' keys, as a store does."""
+    texts: dict[int, str] = {}
+    places: dict[int, Place] = {}
+    keys: dict[int, bytes] = {}
+    links: dict[int, str] = {}
+    for document, content in changes:
+        name = f"{document:02}"
+        gone = [number for number, place in places.items() if place.document == name and number in texts]
+        for number in gone:
+            del texts[number]
+        new = []
+        for ordinal, picked in enumerate(content[1] if content else []):
+            number = len(keys)  # never given twice
+            texts[number] = " ".join(SENTENCES[i] for i in picked)
+            places[number] = Place(moment(content[0] if content else ""), name, ordinal, f"{name}:{ordinal}")
+            (keys[number],) = band_keys([texts[number]])
+            new.append(number)
+        links = relink(
+            {number: keys[number] for number in (*texts, *gone)},
+            new,
+            gone,
+            {number: origin for number, origin in links.items() if number in texts},
+            lambda wanted: {number: places[number] for number in wanted},
+            lambda wanted: {number: texts[number] for number in wanted},
+        )
+        ordered = sorted(texts, key=places.__getitem__)
+        whole = copies(
+            [Printed(places[n].key, places[n].document, texts[n], places[n].when.strip("~")) for n in ordered]
+        )
+        assert {places[number].key: origin for number, origin in links.items()} == whole
+
+
+def test_keys_do_not_depend_on_what_else_is_looked_at() -> None:
+    passages, _ = corpus(300)
+    texts = ["", "short", *(one.text for one in passages), ""]
+    together = band_keys(texts)
+    assert [band_keys([text])[0] for text in texts] == together
+    assert together[0] == together[1] == b"" and all(len(keys) % 64 == 0 and keys for keys in together[2:-1])
+    assert band_keys([]) == []
+
+
+def test_one_document_more_is_linked_without_a_look_at_the_texts_of_the_others() -> None:
+    passages, _ = corpus(4000)
+    told = {i: Place(moment(one.published), one.document, i, one.key) for i, one in enumerate(passages)}
+    keys = dict(enumerate(band_keys(one.text for one in passages)))
+    read: list[int] = []
+
+    def texts(numbers: Collection[int]) -> dict[int, str]:
+        read.extend(numbers)
+        return {number: passages[number].text for number in numbers}
+
+    def places(numbers: Collection[int]) -> dict[int, Place]:
+        return {number: told[number] for number in numbers}
+
+    whole = relink(keys, keys, (), {}, places, texts)
+    last = [number for number in keys if passages[number].document == passages[-1].document]
+    before = relink(
+        {n: k for n, k in keys.items() if n not in last}, set(keys) - set(last), (), {}, places, texts
+    )
+    read.clear()
+    assert relink(keys, last, (), before, places, texts) == whole
+    assert len(read) < 400
+    read.clear()
+    assert relink(keys, (), last, {n: o for n, o in whole.items() if n not in last}, places, texts) == before
+    assert len(read) < 400

@@ -8,7 +8,7 @@ from pathlib import Path
 import docx
 import pytest
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,14 +67,14 @@ def test_blocks(tmp_path):
         ("heading", "Findings"),
         ("paragraph", "Plain bold end.\ttab\nbreak"),
         ("item", "one"),
-        ("item", "two"),
+        ("item", "1. two"),
         ("furniture", "Judgement; Grade"),
         ("row", "Judgement: Overall; Grade: Inadequate."),
         ("furniture", "Area; First; Second"),
         ("row", "Area: North; First: 12."),
         ("row", "Area: South; First: 3; Second: 4."),
-        ("row", "Overall effectiveness; Inadequate"),
-        ("row", "Leaders; Good"),
+        ("row", "Overall effectiveness: Inadequate."),
+        ("row", "Leaders: Good."),
         ("paragraph", "boxed text"),
     ]
     assert [b.level for b in document.blocks[:3]] == [1, 2, 0]
@@ -225,7 +225,8 @@ def test_nothing_is_lost_and_all_is_in_blocks(tmp_path_factory, parts):
     assert in_order(loaded.blocks)
     covered = {at for b in loaded.blocks for at in range(b.start, b.end)}
     assert {c for at, c in enumerate(loaded.text) if at not in covered and not c.isspace()} <= {"•"}
-    assert sorted(loaded.text.replace(";", " ").split()) == sorted(words)
+    marks = str.maketrans(";:.", "   ")  # with which rows become sentences
+    assert sorted(loaded.text.translate(marks).split()) == sorted(words)
 
 
 @pytest.mark.parametrize("name", ["Heading 1", "Heading 9"])
@@ -234,3 +235,56 @@ def test_heading_levels(tmp_path, name):
     document.add_paragraph("Head", style=name)
     block = load(tmp_path / "a.docx", packed(document)).blocks[0]
     assert (block.kind, block.level) == ("heading", int(name[-1]))
+
+
+def rows_of(tmp_path, document) -> list[str]:
+    return [text for kind, text in shown(load(tmp_path / "a.docx", packed(document))) if kind == "row"]
+
+
+def test_heads_that_nothing_sets_apart(tmp_path):
+    document = docx.Document()
+    table(document, [("Year", "Referrals"), ("2016", "4,120"), ("2017", "4,310")])
+    table(document, [("", "2015-16", "2016-17"), ("Visits", "31", "n/a"), ("Files read", "12", "14")])
+    table(document, [("Area", "Grade", "Judged by"), ("Leadership", "Good", "The panel")])
+    table(document, [("Place", "Northborough"), ("Children", "41,000"), ("Staff", "310")])
+    table(document, [("The visit was late.", "So was this.")])
+    table(document, [("2016", "4,120"), ("2017", "4,310")])
+    assert rows_of(tmp_path, document) == [
+        "Year: 2016; Referrals: 4,120.",
+        "Year: 2017; Referrals: 4,310.",
+        "Visits; 2015-16: 31; 2016-17: n/a.",
+        "Files read; 2015-16: 12; 2016-17: 14.",
+        "Area: Leadership; Grade: Good; Judged by: The panel.",
+        "Place: Northborough.",
+        "Children: 41,000.",
+        "Staff: 310.",
+        "The visit was late.; So was this.",
+        "2016; 4,120",
+        "2017; 4,310",
+    ]
+
+
+def test_heads_that_the_file_tells(tmp_path):
+    words = [("Area", "Grade"), ("Leadership", "Good"), ("Care", "Poor")]
+    told = ["Area: Leadership; Grade: Good.", "Area: Care; Grade: Poor."]
+    document = docx.Document()
+    made = table(document, words)
+    made.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+    assert rows_of(tmp_path, document) == told
+    # A style that sets the first row apart, while the table asks for it; an heir of such a style does so, too.
+    for name, based in (("Light Shading", ""), ("My table", "Light Shading")):
+        document = docx.Document()
+        if based:
+            document.styles.add_style(name, 3).base_style = document.styles[based]
+        made = table(document, words)
+        made.style = name
+        assert rows_of(tmp_path, document) == told
+        look = made._tbl.tblPr.find(qn("w:tblLook"))
+        look.set(qn("w:firstRow"), "0")
+        assert rows_of(tmp_path, document)[0] == "Area: Grade."
+        for key in list(look.attrib):
+            del look.attrib[key]
+        look.set(qn("w:val"), "0020")
+        assert rows_of(tmp_path, document) == told
+        look.set(qn("w:val"), "0080")
+        assert rows_of(tmp_path, document)[0] == "Area: Grade."

@@ -7,8 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import split
+from index.embed import embeddable
 from index.errors import LoadError
-from index.loaders import read_documents
+from index.loaders import Source, read_documents
+from index.loaders import load as loaded
+from index.reading.annotate import annotate
+from index.sources import SourceRow
 from index.types import Document, in_order
 
 SOURCE = """\ufeff---
@@ -98,7 +102,7 @@ EXPECTED = [
     ("item", 0, "4. four"),
     ("paragraph", 0, "quoted\n> on"),
     ("paragraph", 0, "deeper"),
-    ("row", 0, "A | B"),
+    ("heads", 0, "A | B"),
     ("furniture", 0, "|---|--:|"),
     ("row", 0, "1 | 2"),
     ("row", 0, "3 | 4 \\|"),
@@ -204,3 +208,97 @@ def test_every_letter_is_in_a_block(tmp_path_factory, source):
         assert document.text[block.start : block.end].strip("\ufeff \t\r\n")
         covered.update(range(block.start, block.end))
     assert not [at for at, c in enumerate(source) if c.isalpha() and at not in covered and c != "x"]
+
+
+def test_rows_are_read_with_the_heads_of_their_table(tmp_path):
+    source = (
+        "# Findings\n\nBefore.\n\n| Year | Referrals | Note |\n|---|---|---|\n| 2016 | 4,120 | |\n"
+        "| | 4,310 | It fell. Then it rose. |\n\nAfter.\n\n| Only | heads |\n|---|---|\n\n| | |\n|--|--|\n| a | b |\n"
+    )
+    document = load(tmp_path, source)
+    assert [(kind, text) for kind, _, text in shown(document) if kind in ("heads", "row")] == [
+        ("heads", "Year | Referrals | Note"),
+        ("row", "2016 | 4,120"),
+        ("row", "| 4,310 | It fell. Then it rose."),
+        ("row", "Only | heads"),
+        ("row", "a | b"),
+    ]
+    passages = split(document, 20)
+    assert all(source[p.start : p.end] == p.text for p in passages)
+    assert [(p.heading, embeddable(document, p).text) for p in passages] == [
+        ("Findings", "Before."),
+        ("Findings › Year | Referrals | Note", "Year: 2016; Referrals: 4,120."),
+        ("Findings › Year | Referrals | Note", "Referrals: 4,310; Note: It fell. Note: Then it rose."),
+        ("Findings", "After. Only | heads"),
+        ("Findings", "a | b"),
+    ]
+    for p in passages:
+        read = embeddable(document, p)
+        assert len(read.sentences) == len(p.sentences)
+        assert all(read.text[s.start : s.end].strip() == read.text[s.start : s.end] for s in read.sentences)
+
+
+def test_a_table_without_rows_and_heads_too_long_to_repeat_are_found_all_the_same(tmp_path):
+    long = "word " * 70
+    document = load(tmp_path, f"| {long}| b |\n|---|---|\n| 1 | 2 |\n")
+    passages = split(document)
+    assert {p.heading for p in passages} == {""}
+    assert long.strip() in " ".join(p.text for p in passages)
+
+
+FRONT = {
+    "---\ntitle: The  panel\ndate: 2017-04-07\npublisher: Northborough\n---\n": (
+        "The panel",
+        "Northborough",
+        "2017-04-07",
+    ),
+    "\ufeff---\r\nTitle: 'A: b'\r\nDate: 7 April 2017\r\nauthors: [Ann Lee, Bob]\r\n...\r\n": (
+        "A: b",
+        "Ann Lee",
+        "2017-04-07",
+    ),
+    "+++\ntitle = 'T'\npublishDate = 2017-04-07T09:30:00Z\n[author]\nname = 'Ann'\n+++\n": (
+        "T",
+        "Ann",
+        "2017-04-07",
+    ),
+    "---\ndate: 2017-04-07 10:00:00 +0100\nlastmod: 2020-01-01\n---\n": ("Head", "", "2017-04-07"),
+    "---\nlastmod: 2020-01-01\nupdated: 2020-01-01\ndate: soon\n---\n": ("Head", "", ""),
+    "---\nbroken: [\n---\n": ("Head", "", ""),
+    "---\njust words\n---\n": ("Head", "", ""),
+    "---\n---\n": ("Head", "", ""),
+    "+++\nbroken\n+++\n": ("Head", "", ""),
+    "---\na: &a [x]\nb: &b [*a, *a]\ntitle: [*b, *b]\n---\n": ("Head", "", ""),
+    f"---\ntitle: {'[' * 5000}\n---\n": ("Head", "", ""),
+    f"---\ntitle: T\nx: {'y' * 100_000}\n---\n": ("Head", "", ""),
+    "---\n2017-13-45: x\n? [a]\n: b\n---\n": ("Head", "", ""),
+}
+
+
+@pytest.mark.parametrize("front", FRONT)
+def test_front_matter(tmp_path, front):
+    document = load(tmp_path, f"{front}# Head\n\nReport published: 1 January 1999.\n")
+    info = document.info
+    assert (info.title, info.publisher, info.published) == FRONT[front]
+    assert info.dated_by == ("metadata" if info.published else "")
+    assert shown(document)[0][0] == "furniture"
+    assert ("heading", 1, "Head") in shown(document)
+    # Without a date of its own it is dated by its text.
+    found = annotate(document).info
+    assert (found.published, found.dated_by) == (
+        (info.published, "metadata") if info.published else ("1999-01-01", "text")
+    )
+
+
+def test_the_address_of_front_matter(tmp_path):
+    source = "---\nurl: /local/path\nsource_url: https://example.org/a\n---\nText.\n"
+    assert load(tmp_path, source).info.url == "https://example.org/a"
+
+
+def test_sources_csv_has_the_word_over_front_matter(tmp_path):
+    (tmp_path / "a.md").write_text("---\ntitle: T\ndate: 2017\n---\nText.\n")
+    source = Source("a.md", "a.md", "/a.md", ".md", SourceRow("a.md", published="2018"))
+    (found,) = loaded(source, tmp_path / "a.md")
+    assert (found.document.info.title, found.document.info.published, found.document.info.dated_by) == (
+        "T", "2018", "sources.csv",
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from pptx.util import Inches
 
 from index.loaders import Remark
 from index.loaders.grid import Cell, blocks_of
+from index.types import in_order
 from tests.index.samples import FINDING, ODF, REPLY, TITLE, epub, odt, packed, rtf, slides, workbook
 from tests.index.test_sources_formats import document, read, reason
 
@@ -246,3 +247,25 @@ def test_a_protected_book_is_refused():
     broken = packed({"META-INF/container.xml": "<container/>", "META-INF/rights.xml": "<x/>"})
     assert "DRM" in reason(".epub", broken) and document(".epub", data)
     assert "no package" in reason(".epub", packed({"META-INF/container.xml": "<container/>"}))
+
+
+def test_rtf_notes_follow_the_body():
+    source = (
+        rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}"
+        rb"The Board{\super\chftn}{\footnote \pard {\super\chftn} The Local Board, caf\'e9 \{so\}.} had met that"
+        rb" day, as it had been told to.{\*\footnote\ftnalt {\chftn} An endnote.}{\footnote }\par "
+        rb"It met again in May, and private \u-8192? use was made of it.\par}"
+    )
+    found = document(".rtf", source)
+    assert found.text == (
+        "The Board[1] had met that day, as it had been told to.[2][3]\n\n"
+        "It met again in May, and private \ue000 use was made of it.\n\n"
+        "[1] The Local Board, caf\u00e9 {so}.\n\n[2] An endnote."
+    )
+    assert [(b.kind, found.text[b.start : b.end]) for b in found.blocks if b.kind == "note"] == [
+        ("note", "The Local Board, caf\u00e9 {so}."),
+        ("note", "An endnote."),
+    ]
+    assert in_order(found.blocks)
+    cut = source[: source.index(b" The Local")]  # a note without an end
+    assert document(".rtf", cut).text.startswith("The Board")

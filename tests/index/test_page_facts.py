@@ -63,6 +63,11 @@ def test_a_phrase_is_found_on_its_page(shelf, number):
             break
     else:
         pytest.fail(f"no passage on page {page} of {fact['file']} with: {fact['phrase']}")
+    # A paragraph may be cut at a sentence's end; what was printed in one line is never torn between two.
+    first, last = holding[0], holding[-1]
+    assert len(holding) == 1 or any(
+        block.start <= first.sentences[-1].start and last.start < block.end for block in document.blocks
+    )
     # The printed label is that of the page, and of every passage that begins on it.
     if fact["label"]:
         assert document.pages[page - 1].label == fact["label"]

@@ -12,8 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import IndexSettings, NotIndexedError, UsageError, derived, open_store
+from index import (
+    DocumentInfo,
+    Embedding,
+    IndexSettings,
+    NotIndexedError,
+    Passage,
+    UsageError,
+    derived,
+    open_store,
+)
 from index.lexical import LexicalIndex
+from index.record import leaning, title_of
 from index.sources import SourceRow, read_sources
 from index.vectors import VectorIndex
 
@@ -161,6 +171,99 @@ def test_the_context_is_the_mean_of_a_passage_and_the_two_before_it():
     found = index.similarities(unit(1, 0), [8, 2, 3, 4, 5])
     # 8 and 2 begin a document. 3: (1, 1); 4: (1, 2); 5: (0, 1), as 2 is too far away.
     assert [one and round(one[2], 5) for one in found] == [1, 1, round(2**-0.5, 5), round(5**-0.5, 5), 0]
+
+
+def test_a_short_document_is_searched_as_a_whole():
+    text = "One. Two. Menu."
+    passages = [Passage(str(i), "d", i, a, b, text[a:b], boilerplate=i == 2) for i, (a, b) in
+                enumerate([(0, 4), (5, 9), (10, 15)])]  # fmt: skip
+    own = [unit(1, 0, 0), unit(0, 1, 0), unit(1, 1, 0)]
+    sentence = unit(0, 0, 1)[None]
+    first, second, menu = leaning(passages, [Embedding(v, sentence) for v in own], unit(0, 0, 1))
+    # The record is (.5, .5, .7): half of it the two passages that speak, half the title.
+    record = np.array([0.5, 0.5, 0.5**0.5])
+    assert first.passage == pytest.approx(unit(*([1, 0, 0] + 2 * record)), abs=1e-6)
+    assert second.passage == pytest.approx(unit(*([0, 1, 0] + 2 * record)), abs=1e-6)
+    assert menu.passage is own[2] and first.sentences is sentence
+    (untitled, *_) = leaning(passages[:1], [Embedding(own[0], sentence)], None)
+    assert untitled.passage == pytest.approx(own[0])
+
+
+def test_a_title_that_says_nothing_new_is_left_out():
+    def title(title: str, text: str = "The board met in May.") -> str:
+        info = DocumentInfo("x", "reports/minutes 2017.pdf", title, "", "application/pdf")
+        return title_of(info, [Passage("p", "x", 0, 0, len(text), text)])
+
+    assert title("minutes 2017") == title("minutes 2017.pdf") == title("The board met") == ""
+    assert title("The board…") == "" and title("Minutes  of\nthe board") == "Minutes of the board"
+
+
+@pytest.fixture(scope="module")
+def many() -> tuple[np.ndarray, list, list]:
+    """3,000 passages around 40 topics, two sentences each; every tenth passage begins a document."""
+    rng = np.random.default_rng(7)
+    topics = rng.normal(size=(40, 16))
+    own = topics[rng.integers(0, 40, 3000)] + 0.5 * rng.normal(size=(3000, 16))
+    own = (own / np.linalg.norm(own, axis=1, keepdims=True)).astype(np.float32)
+    parts = own[:, None, :] + 0.3 * rng.normal(size=(3000, 2, 16))
+    parts = (parts / np.linalg.norm(parts, axis=2, keepdims=True)).astype(np.float32)
+    passages = [(i + 1, vector[None]) for i, vector in enumerate(own)]
+    sentences = [(i + 1, matrix) for i, matrix in enumerate(parts)]
+    return own, passages, sentences
+
+
+def test_a_large_index_finds_what_a_small_one_does(many, tmp_path):
+    own, passages, sentences = many
+    runs = [(i, i + 9) for i in range(1, 3001, 10)]
+    exact, coded = (VectorIndex.build(16, passages, sentences, runs, large=large) for large in (10**9, 100))
+    coded.write(tmp_path / "x")
+    again = VectorIndex.read(tmp_path / "x")
+    small = VectorIndex.build(16, passages, sentences, runs, large=10**9)
+    small.write(tmp_path / "y")
+    assert (tmp_path / "x").stat().st_size < 0.8 * (tmp_path / "y").stat().st_size
+    some, most, but = set(range(1, 3001, 3)), set(range(1, 3001)) - {7, 8}, set(range(1, 3001, 2))
+    shared = wanted = 0
+    for at in range(0, 3000, 150):
+        for named in (
+            {},
+            {"sentences": True},
+            {"only": some},
+            {"only": most, "sentences": True},
+            {"but": but},
+        ):
+            right, found = (dict(index.nearest(own[at], 50, **named)) for index in (exact, coded))
+            assert coded.nearest(own[at], 50, **named) == again.nearest(own[at], 50, **named)
+            assert len(found) == 50 and found.keys() <= named.get("only", found.keys())
+            assert not found.keys() & named.get("but", set())
+            assert all(abs(right[number] - found[number]) < 2e-3 for number in right.keys() & found.keys())
+            shared, wanted = shared + len(right.keys() & found.keys()), wanted + 50
+    assert shared / wanted > 0.97
+    numbers = [2950, 3, 12, 4000]
+    for right, found in zip(
+        exact.similarities(own[5], numbers), coded.similarities(own[5], numbers), strict=True
+    ):
+        assert (right is None) == (found is None)
+        if right and found:
+            assert np.allclose([right[0], *right[1], right[2]], [found[0], *found[1], found[2]], atol=2e-3)
+
+
+def test_a_large_index_is_the_same_every_time(many, tmp_path):
+    own, passages, sentences = many
+    for name in ("one", "two"):
+        VectorIndex.build(16, passages, sentences, [(1, 3000)], large=100).write(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    one = VectorIndex.read(tmp_path / "one")
+    # All there are, when more are wanted; and those few that a filter leaves, by their rows.
+    assert len(one.nearest(own[0], 5000)) == len(one.nearest(own[0], 5000, sentences=True)) == 3000
+    assert {number for number, _ in one.nearest(own[0], 5, only={4, 9})} == {4, 9}
+
+
+def test_a_large_index_without_sentences_or_of_an_odd_width():
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(300, 5)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = VectorIndex.build(5, [(i, v[None]) for i, v in enumerate(vectors)], [], [(0, 299)], large=10)
+    assert index.nearest(vectors[17], 1)[0][0] == 17 and index.nearest(vectors[17], 1, sentences=True) == []
 
 
 @settings(max_examples=60, deadline=None)

@@ -273,16 +273,55 @@ def test_notes_reach_the_summary(store, embedder, docs):
     ]
 
 
-def test_a_sources_csv_further_down_is_no_document(store, embedder, docs):
+def test_a_sources_csv_further_down_tells_of_what_lies_beside_and_below_it(store, embedder, docs):
+    outer = SIDECAR + "sub/x.txt,Outer,Board,,2017,,\nsub/y.txt,Y,,,,,\nsub/deep/z.txt,Z,,court,,,\n"
+    inner = SIDECAR + "x.txt,Inner,,press,,,\ndeep/z.txt,,Ofsted,,2018,,\nabsent.txt,,,,,,\n"
+    inner += "more.zip/w.txt,W,,,,,\n"
+    within = {
+        "sub/x.txt": FINDING,
+        "sub/y.txt": REPLY,
+        "sub/deep/z.txt": f"{FINDING} {REPLY}",
+        "sub/sources.csv": inner,
+    }
+    within |= {"sources.csv": outer, "sub/more.zip": packed({"w.txt": f"{REPLY} {FINDING}"})}
+    for name, content in within.items():
+        path = docs / "folder" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    (docs / "pack.zip").write_bytes(packed(within))
+    for place, absent in ((docs / "folder", "is not there"), (docs / "pack.zip", "is not in the archive")):
+        with closing(open_store(docs.parent / f"{place.name}-data", create=True)) as own:
+            summary = index_paths(own, embedder, [place])
+            found = {info.source_id.removeprefix("pack.zip/"): info for info in own.documents()}
+            again = index_paths(own, embedder, [place])
+        assert set(found) == {"sub/x.txt", "sub/y.txt", "sub/deep/z.txt", "sub/more.zip/w.txt"}
+        x, z = found["sub/x.txt"], found["sub/deep/z.txt"]
+        assert (x.title, x.publisher, x.voice, x.published) == ("Inner", "Board", "press", "2017")
+        assert (z.title, z.publisher, z.voice, z.published) == ("Z", "Ofsted", "court", "2018")
+        assert (found["sub/y.txt"].title, found["sub/more.zip/w.txt"].title) == ("Y", "W")
+        (failed,) = summary.failed
+        assert failed.where == f"{place}/sub/sources.csv" and failed.line == 4 and absent in failed.reason
+        assert not summary.skipped and not again.added and not again.changed
+
+
+def test_a_file_indexed_alone_after_its_folder_keeps_what_all_sidecars_say(store, embedder, docs):
     (docs / "sub").mkdir()
-    (docs / "sub" / "sources.csv").write_text(SIDECAR)
-    (docs / "a.zip").write_bytes(packed({"x.txt": FINDING, "sub/sources.csv": SIDECAR}))
+    (docs / "sources.csv").write_text(SIDECAR + "sub/a.txt,,Board,,,,\n")
+    (docs / "sub" / "sources.csv").write_text(SIDECAR + "a.txt,Inner,,,,,\n")
+    (docs / "sub" / "a.txt").write_text(FINDING)
+    index_paths(store, embedder, [docs])
+    summary = index_paths(store, embedder, [docs / "sub" / "a.txt"])
+    assert summary.unchanged == ["sub/a.txt"] and not summary.removed
+    (info,) = store.documents()
+    assert (info.title, info.publisher) == ("Inner", "Board")
+
+
+def test_a_sources_csv_that_another_tells_of_is_a_document(store, embedder, docs):
+    (docs / "sub").mkdir()
+    (docs / "sources.csv").write_text(SIDECAR + "sub/sources.csv,Where it came from,,,,,\n")
+    (docs / "sub" / "sources.csv").write_text("Name,Town\nCole,Bow\n")
     summary = index_paths(store, embedder, [docs])
-    assert summary.added == ["a.zip/x.txt"] and not summary.failed
-    assert sorted(reason for _, reason in summary.skipped) == [
-        "it counts only at the root of an archive",
-        "it counts only when its own folder is indexed",
-    ]
+    assert summary.added == ["sub/sources.csv"] and not summary.failed
 
 
 def test_error_objects_do_not_keep_what_they_were_about(docs):

@@ -20,6 +20,7 @@ from index.reading.structure import infer_blocks
 from index.reading.voices import speeches
 from index.reading.voices.marks import quoted
 from index.types import Block, Speech
+from tests.index.quotation_texts import DEVELOPMENT, UNSEEN
 
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 _MARKED = re.compile(r"\{([^|{}]+)\|([^{}]*)\}", re.DOTALL)
@@ -264,6 +265,47 @@ def test_quotations_go_to_who_spoke_them(name: str) -> None:
     told = [(speech.speaker, text[speech.start : speech.end]) for speech in found]
     assert right >= 0.8 * marked, told
     assert given - right <= 0.1 * max(marked, 40), told
+
+
+@pytest.mark.parametrize("texts", [DEVELOPMENT, UNSEEN], ids=["development", "unseen"])
+def test_quotations_in_thirty_nine_more_paragraphs(texts: dict[str, str]) -> None:
+    """Over all of them, as one paragraph has too few characters to say much."""
+    scores = [score(expected, speeches(text)) for text, expected in map(unmarked, texts.values())]
+    right, given, marked = map(sum, zip(*scores, strict=True))
+    assert right >= 0.95 * given, f"precision {right / given:.3f}"
+    assert right >= 0.95 * marked, f"recall {right / marked:.3f}"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in (*DEVELOPMENT, *UNSEEN) if "indirect" in name or "scare" in name]
+)
+def test_indirect_speech_and_scare_quotes_are_the_authors(name: str) -> None:
+    for texts in (DEVELOPMENT, UNSEEN):
+        if name in texts:
+            assert speeches(unmarked(texts[name])[0]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Ann Lee told the Gazette, adding: “I would not stand under that roof.”", "Ann Lee"),
+        (
+            "Ann Lee was there.\n\nThe 61-year-old said she hadn't slept. “I lay awake,” the 61-year-old said.",
+            None,
+        ),
+        ("“We asked for a crossing twice,” says the club's chair, Mike Dunn.", "Mike Dunn, club's chair"),
+        ("Ofsted published it on Monday. Its report says: “Nobody had asked the child.”", "Ofsted"),
+        ("Ann Lee was cross. His wife, Carol, was there too. “I want to go home,” she said.", "Carol"),
+        ("The trust has a plan called “Better roads for every village in the county”.", None),
+        (
+            "A title\n\n“I opened the letter and I had to sit down.”\n\nAnn Lee, 54, was told in March.",
+            "Ann Lee",
+        ),
+    ],
+)
+def test_who_is_meant(text: str, speaker: str | None) -> None:
+    found = {speech.speaker for speech in speeches(text)}
+    assert found == ({speaker} if speaker else found & {"Ann Lee", "the 61-year-old"}), found
 
 
 COMMENTS = {

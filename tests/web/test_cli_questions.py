@@ -19,7 +19,7 @@ HIT = {"rank", "score", "document", "start", "end", "page", "paragraph", "headin
 # What DESIGN.md names, and after the bar what has come on top of it; nothing named may go.
 ANSWER = {"id", "question", "status", "confidence", "quotes", "citations", "searched", "hits", "timings_ms",
           "receipt"} | {"explanation"}  # fmt: skip
-QUOTE = {"text", "citation", "voice"} | {"start", "end", "speaker", "selector"}
+QUOTE = {"text", "citation", "voice"} | {"start", "end", "speaker", "selector", "speeches"}
 CITATION = (
     {"n", "document", "start", "end", "page", "paragraph", "text", "url"} | {"heading", "selector"} | PASSAGE
 )

@@ -208,3 +208,29 @@ def test_a_citation_of_an_older_edition_opens_that_edition(tmp_path: Path) -> No
         assert f'<mark id="cited">{told}</mark>' in newest and "older edition" not in newest
         lost = client.get(f"{path}?start=11&end=30&edition=00000000").text
         assert "<mark" not in lost and "an older edition, which is not kept here" in lost
+
+
+def test_a_permalink_follows_a_file_whose_cited_name_is_gone(tmp_path: Path) -> None:
+    """The same bytes under two names: the one that was cited is deleted, and the words are still there."""
+    docs, told = tmp_path / "docs", "The pier was shut because its boards gave way."
+    docs.mkdir()
+    for name in ("a.txt", "b & c.txt"):
+        (docs / name).write_text(f"Findings\n\n{told}\n")
+    with closing(open_store(tmp_path / "data", create=True)) as store:
+        index_paths(store, HashingEmbedder(), [docs])
+        client = create_app(Service(store, HashingEmbedder()), WebConfig()).test_client()
+        (answer,) = client.post("/api/ask", json={"question": "Why was the pier shut?"}).json["citations"]
+        assert answer["document"]["source_id"] == "a.txt"
+        assert "under the name" not in client.get(answer["url"]).text
+        (docs / "a.txt").unlink()
+        index_paths(store, HashingEmbedder(), [docs], prune=True)
+        page = client.get(answer["url"])
+        assert page.status_code == 200 and f'<mark id="cited">{told}</mark>' in page.text
+        assert "no longer indexed under that name" in page.text and "b &amp; c.txt" in page.text
+        path, edition = answer["url"].partition("?")[0], answer["url"].partition("edition=")[2][:8]
+        # Without the hash, with another or with too little of it, no document is known to be the same.
+        for query in ("", f"?edition={edition[:7]}", "?edition=00000000", "?edition=", "?start=1&end=3"):
+            assert client.get(path + query).status_code == 404, query
+        assert (
+            client.get(f"/documents/0000000000000000?edition={edition}&start=0&end=99999").status_code == 400
+        )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from web.commands.measuring import Measured
-from web.commands.options import location_options, model_option
+from web.commands.options import location_options, model_option, reranker_option
 from web.commands.printing import say
 
 if TYPE_CHECKING:
@@ -70,11 +70,12 @@ from [tool.pincite.gate] in ./pyproject.toml, or from --gate FILE.
 @click.option("--details", is_flag=True, help="List missed facts, wrong refusals and all changed questions.")
 @location_options
 @model_option
+@reranker_option
 def evaluate(
     path: Path | None, floors: tuple[str, ...], baseline: Path | None, update_baseline: bool,
     replay: Path | None, across_corpora: bool, gate: Path | None, run_file: Path | None, json_file: Path | None,
     markdown: Path | None, junit: Path | None, html: Path | None, results: Path | None, endpoint: str | None,
-    details: bool, location: str, model: str | None,
+    details: bool, location: str, model: str | None, reranker: str | None,
 ) -> None:  # fmt: skip
     """Measure quality by a question set, and fail when it falls.
 
@@ -115,7 +116,7 @@ def evaluate(
     held_against = read_run(baseline) if baseline and not update_baseline else None
     again = read_run(replay) if replay else None
 
-    measured = Measured(location, model, results, endpoint, again, across_corpora)
+    measured = Measured(location, model, results, endpoint, again, across_corpora, reranker)
     unread = False
     if saved and path is not None:
         report = read_run(path)

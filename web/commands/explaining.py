@@ -18,6 +18,7 @@ _STAGES = {
     "bm25_context": "words, with its neighbours'",
     "source": "by whom the question asks for",
     "period": "of the time asked about",
+    "rerank": "read by the reranker",
     "spread": "hits of its document before it",
 }
 """What a stage is called, by the name of its score."""
@@ -47,23 +48,27 @@ def understood(result: SearchResult) -> dict[str, Any]:
     return {
         "voices": sorted(asked.voices),
         "publishers": sorted(asked.publishers),
+        "names": sorted(asked.names),
         "periods": [{"from": one.since or None, "to": one.until or None} for one in asked.periods],
+        "also": list(asked.also),
     }
 
 
 def understood_line(result: SearchResult) -> str:
     """The same in a sentence for people."""
     asked = result.understood
+    whose = [*sorted(asked.voices), *sorted(asked.publishers), *sorted(asked.names)]
     parts = [
-        f"the words of {', '.join([*sorted(asked.voices), *sorted(asked.publishers)])}"
-        if asked.voices or asked.publishers
-        else "",
+        f"the words of {', '.join(whose)}" if whose else "",
         "the time " + ", ".join(f"{one.since or '…'} to {one.until or '…'}" for one in asked.periods)
         if asked.periods
         else "",
     ]
     said = " and ".join(part for part in parts if part)
-    return f"Understood to ask for {said}." if said else "Understood to ask for no one's words and no time."
+    also = f" Searched for {', '.join(asked.also)} too." if asked.also else ""
+    return (
+        f"Understood to ask for {said}." if said else "Understood to ask for no one's words and no time."
+    ) + also
 
 
 def stage_lines(explanation: dict[str, Any]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import click
 from web.commands.options import as_json_option, location_options, model_option
 from web.commands.printing import (
     holdings,
+    print_asides,
     print_errors,
     print_json,
     print_summary,
@@ -35,8 +36,8 @@ Examples: pincite index reports/ press.zip --data casebook
           pincite index https://example.org/report.pdf
           pincite index reports/ --watch --prune
 
-A file sources.csv in the folder, or at the root of an archive, may tell title, publisher, voice, date and address
-of each file.
+A file sources.csv in a folder or an archive may tell title, publisher, voice, date and address of each file beside
+and below it.
 """
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH|URL...")
@@ -49,7 +50,8 @@ of each file.
               help="Refuse larger files, and larger answers from the web.")  # fmt: skip
 @click.option("--max-seconds", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True,
               envvar="PINCITE_MAX_SECONDS", show_envvar=True, metavar="N",
-              help="Give up on a file that takes longer to read; OCR is not counted.")  # fmt: skip
+              help="Give up on a file that takes longer to read, or then to be cut into passages; OCR is not"
+              " counted.")  # fmt: skip
 @click.option("--allow-address", multiple=True, envvar="PINCITE_ALLOW_ADDRESS", show_envvar=True, metavar="HOST|NET",
               help="A host or network, such as 192.0.2.0/24, that URLs may lead to although it is not public; may"
               " be repeated.")  # fmt: skip
@@ -155,21 +157,21 @@ class _Run:
 
     def _say(self, store: Store, summary: Summary, *, quiet: bool) -> None:
         """Says what a run did; of one that follows a change, only if anything came of it and is new."""
-        skipped = [f"skipped {name}: {reason}" for name, reason in summary.skipped]
-        notes = [f"{name}: {note}" for name, note in summary.notes]
+        asides = [(name, f"skipped {name}: {reason}") for name, reason in summary.skipped]
+        asides += [(name, f"{name}: {note}") for name, note in summary.notes]
         errors = [error for error in summary.failed if not quiet or str(error) not in self._told]
-        asides = [aside for aside in (*skipped, *notes) if not quiet or aside not in self._told]
-        self._told.update(skipped, notes, map(str, summary.failed))
+        new = [aside for aside in asides if not quiet or aside[1] not in self._told]
+        self._told.update((sentence for _, sentence in asides), map(str, summary.failed))
         done = summary.added or summary.changed or summary.removed
         if not quiet or done or errors:
             counts = store.counts()
             if self._as_json:
-                more = {"documents": counts.documents, "stored_passages": counts.passages}
-                print_json(summary_payload(summary) | more)
+                held = {"documents": counts.documents, "stored_passages": counts.passages}
+                print_json(summary_payload(summary) | held)
             else:
                 print_summary(summary)
                 click.echo(f"{self._location} now holds {holdings(counts)}")
             sys.stdout.flush()
-        for aside in asides:
-            say(aside)
-        print_errors(errors)
+        more = "" if self._as_json else "; --json lists them all"
+        print_asides(new, more)
+        print_errors(errors, more)

@@ -35,6 +35,7 @@ class Measured:
     endpoint: str | None = None
     replay: Report | None = None
     across_corpora: bool = False
+    reranker: str | None = None
 
     @property
     def is_foreign(self) -> bool:
@@ -57,7 +58,9 @@ class Measured:
                 engine = stack.enter_context(self._engine(store))
                 counter = stack.enter_context(Counter("questions"))
                 return told(evaluate(engine, questions, progress=counter), engine)
-            service = stack.enter_context(closing(Service.open(self.location, self.model, settings)))
+            service = stack.enter_context(
+                closing(Service.open(self.location, self.model, settings, self._reranker))
+            )
             self._check(service, questions)
             return evaluate(service, questions, progress=stack.enter_context(Counter("questions")))
 
@@ -81,6 +84,13 @@ class Measured:
         with self._indexed(folder / _BEIR_FILES[0]) as (service, unread), Counter("queries") as counter:
             self._check(service)
             return evaluate_beir(service, folder, progress=counter), unread
+
+    @property
+    def _reranker(self) -> str | None:
+        """The reranker's folder: the one that was named, or that of the run that is replayed."""
+        return self.reranker or (
+            self.replay.settings.get("engine", {}).get("reranker") if self.replay else None
+        )
 
     def _questions(self, path: Path | None) -> Sequence[Question]:
         from eval import questions_of, read_questions
@@ -118,12 +128,13 @@ class Measured:
     def _indexed(self, corpus: Path) -> Iterator[tuple[Service, bool]]:
         """A service over a corpus that is indexed for it and thrown away, and whether some could not be read."""
         from index import DEFAULT_MODEL, PASSAGE_TOKENS, TransformerEmbedder, index_paths, open_store
-        from qa import Service
+        from qa import CrossEncoderReranker, Service
         from web.progress import Bar
 
         settings = self._settings()
         made_with = self.replay.settings.get("engine", {}) if self.replay else {}
         embedder = TransformerEmbedder(self.model or made_with.get("model") or DEFAULT_MODEL)
+        reranker = CrossEncoderReranker(self._reranker) if self._reranker else None
         with TemporaryDirectory() as scratch, closing(open_store(scratch, create=True)) as store:
             with Bar() as bar:
                 summary = index_paths(
@@ -134,4 +145,4 @@ class Measured:
                     progress=bar,
                 )
             print_errors(summary.failed)
-            yield Service(store, embedder, settings), bool(summary.failed)
+            yield Service(store, embedder, settings, reranker), bool(summary.failed)

@@ -17,6 +17,10 @@ model_option = click.option("--model", envvar="PINCITE_MODEL", show_envvar=True,
                             help="A sentence-transformers model, by name or folder; default: the one the index was"
                             " made with, or all-MiniLM-L6-v2.")  # fmt: skip
 
+reranker_option = click.option("--reranker", envvar="PINCITE_RERANKER", show_envvar=True, metavar="FOLDER",
+                               help="A CrossEncoder that orders the best passages anew, by its folder; default:"
+                               " none.")  # fmt: skip
+
 
 def location_options(command: Command) -> Command:
     """Adds --data and --store; the command receives where the index is as `location`."""

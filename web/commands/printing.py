@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
     from qa import Answer
 
 _MOST_ERRORS = 20
-"""How many errors of one file are printed; a corpus that is wrong throughout would bury all else."""
+"""How many errors of one file or archive are printed; a corpus that is wrong throughout would bury all else."""
+
+_MOST_OF_FOLDER = 100
+"""How many files of one folder are told of; more than a screen holds, and few enough to see what comes after."""
+
+_ARCHIVE = re.compile(r".*?\.(?:zip|eml)/", re.IGNORECASE)
 
 # A document may hold the sequences by which a terminal is told to clear, to rename or to rewrite itself.
 _CONTROLS = dict.fromkeys(
@@ -41,16 +47,44 @@ def print_plain(text: str) -> None:
     click.echo(text.translate(_CONTROLS))
 
 
-def print_errors(errors: Iterable[LoadError]) -> None:
-    """Says on stderr what could not be read, at most 20 lines of any one file."""
-    told: dict[str, int] = {}
-    for error in errors:
-        told[error.where] = told.get(error.where, 0) + 1
-        if told[error.where] <= _MOST_ERRORS:
-            say(str(error))
-    for where, count in told.items():
-        if count > _MOST_ERRORS:
-            say(f"{where}: {count - _MOST_ERRORS:,} more such errors")
+def print_errors(errors: Iterable[LoadError], more: str = "") -> None:
+    """Says on stderr what could not be read, at most 20 lines of any one file or archive and 100 of a folder.
+
+    `more` says where the others are to be seen.
+    """
+    _say_most(((error.where, str(error)) for error in errors), f"more such errors{more}")
+
+
+def print_asides(asides: Iterable[tuple[str, str]], more: str = "") -> None:
+    """Says on stderr what should be known of files, from the name of each and the sentence; as many as of errors."""
+    _say_most(asides, f"more notes like these{more}")
+
+
+def _say_most(told: Iterable[tuple[str, str]], more: str) -> None:
+    said: dict[str, int] = {}
+    kept: dict[str, int] = {}
+    for where, sentence in told:
+        piles = _piles(where)
+        full = next((place for place, most in piles if said.get(place, 0) >= most), None)
+        if full is not None:
+            kept[full] = kept.get(full, 0) + 1
+            continue
+        for place, _ in piles:
+            said[place] = said.get(place, 0) + 1
+        say(sentence)
+    for place, count in kept.items():
+        say(f"{place}: {count:,} {more}")
+
+
+def _piles(where: str) -> list[tuple[str, int]]:
+    """What a file is listed with, and how much of each is told: its own lines, its archive's members, its folder's
+    files.
+    """
+    if "://" in where:
+        return [(where, _MOST_ERRORS)]
+    if archive := _ARCHIVE.match(where):
+        return [(archive[0].rstrip("/"), _MOST_ERRORS)]
+    return [(where, _MOST_ERRORS), (where.rpartition("/")[0] or ".", _MOST_OF_FOLDER)]
 
 
 def print_document(info: DocumentInfo) -> None:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from web.commands.explaining import explained, stage_lines, understood, understood_line
-from web.commands.options import as_json_option, filter_options, location_options, model_option
+from web.commands.options import (
+    as_json_option,
+    filter_options,
+    location_options,
+    model_option,
+    reranker_option,
+)
 from web.commands.printing import print_answer, print_hits, print_json, print_plain, say
 from web.commands.question_file import Line, read_lines
 
@@ -41,11 +47,12 @@ def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @location_options
 @model_option
+@reranker_option
 @filter_options
 @as_json_option
 def search(
-    question: str | None, file: Path | None, k: int, explain: bool, location: str, model: str | None, where: Filter,
-    as_json: bool,
+    question: str | None, file: Path | None, k: int, explain: bool, location: str, model: str | None,
+    reranker: str | None, where: Filter, as_json: bool,
 ) -> None:  # fmt: skip
     """Find the passages nearest to a question."""
     from qa import search_payload
@@ -65,18 +72,20 @@ def search(
         else:
             print_hits(result.hits)
 
-    _put(one, question, file, location, model, where, as_json)
+    _put(one, question, file, location, model, reranker, where, as_json)
 
 
 @click.command(epilog=_EPILOG.format("ask"))
 @_question_options
 @location_options
 @model_option
+@reranker_option
 @filter_options
 @as_json_option
 def ask(
-    question: str | None, file: Path | None, location: str, model: str | None, where: Filter, as_json: bool
-) -> None:
+    question: str | None, file: Path | None, location: str, model: str | None,
+    reranker: str | None, where: Filter, as_json: bool,
+) -> None:  # fmt: skip
     """Answer a question in quotations, with citations.
 
     Or say that the documents do not seem to answer it, and show what comes nearest.
@@ -90,7 +99,7 @@ def ask(
         else:
             print_answer(answer)
 
-    _put(one, question, file, location, model, where, as_json)
+    _put(one, question, file, location, model, reranker, where, as_json)
 
 
 def _put(
@@ -99,6 +108,7 @@ def _put(
     file: Path | None,
     location: str,
     model: str | None,
+    reranker: str | None,
     where: Filter,
     as_json: bool,
 ) -> None:
@@ -112,7 +122,7 @@ def _put(
             question
         )  # here and not only in the service: a slip is told before the model is loaded
     lines = read_lines(file) if file else None
-    with closing(Service.open(location, model)) as service:
+    with closing(Service.open(location, model, reranker=reranker)) as service:
         if where and not service.counts(where).passages:
             say("no document passes these filters; pincite documents lists what there is")
         if lines is None:

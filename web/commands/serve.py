@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web.commands.options import location_options, model_option
+from web.commands.options import location_options, model_option, reranker_option
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
               help="A question to offer on the page; may be repeated.")  # fmt: skip
 @location_options
 @model_option
+@reranker_option
 def serve(
     host: str,
     port: int,
@@ -35,6 +36,7 @@ def serve(
     examples: tuple[str, ...],
     location: str,
     model: str | None,
+    reranker: str | None,
 ) -> None:
     """Serve the web page and the JSON endpoint.
 
@@ -51,7 +53,7 @@ def serve(
     def make_app() -> Flask:
         from qa import Service
 
-        service = Service.open(location, model)
+        service = Service.open(location, model, reranker=reranker)
         service.warm()
         return create_app(service, WebConfig(examples=examples, any_host=public_read))
 

@@ -22,8 +22,9 @@ _IRREGULAR = re.findall(
     r"\w+",
     """
     said says say saying told tells telling wrote writes writing found finds finding reads replied replies replying
-    denied denies denying testified testifies testifying clarified clarifies specified specifies asked asks tweeted
-    tweets tweeting admitted admitting posted thinks thought
+    accused accuses accusing called criticised criticises criticized condemned condemns dismissed dismisses hailed hails
+    branded denied denies denying testified testifies testifying clarified clarifies specified specifies asked asks
+    tweeted tweets tweeting admitted admitting posted thinks thought
     """,
 )
 
@@ -186,6 +187,10 @@ def subject_after(text: str) -> Subject | None:
     role = _APPOSITIVE.match(text, len(phrase))
     if (name := _NAME_AT_END.search(phrase)) and phrase[0].islower() and not re.match(_DETERMINER, phrase):
         return Subject(name[0], phrase[: name.start()].strip())  # "said tenant Ann Lee"
+    if role and _NAME_WHOLE.match(role[1]) and " " in role[1] and re.match(_DETERMINER, phrase):
+        return Subject(
+            role[1], re.sub(rf"^{_DETERMINER}\s", "", phrase.strip())
+        )  # "the club's chair, Mike Dunn"
     told = (
         ""
         if role is None or role[1].strip().isdigit() or _NOT_DETNP.search(f" {role[1]} ")

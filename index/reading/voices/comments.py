@@ -122,6 +122,15 @@ def comments(text: str, blocks: tuple[Block, ...]) -> tuple[Speech, ...]:
     return tuple(_speeches(text, blocks, kept, sorted([*opens, *closes])))
 
 
+def header_end(text: str, start: int) -> int:
+    """Where the header of a comment ends, which is one line or two; `start` is that of the comment."""
+    near = _LINE.finditer(text, start, start + 2 * _HEADER_CHARACTERS + 100)
+    lines = [match for match in near if not match.group().isspace()]
+    if len(lines) > 1 and not _HEADER.match(lines[0].group().strip()):
+        return lines[1].start() + len(lines[1].group().rstrip())
+    return lines[0].start() + len(lines[0].group().rstrip()) if lines else start
+
+
 def _none_between(places: list[int], start: int, end: int) -> bool:
     i = bisect_left(places, start)
     return i == len(places) or places[i] >= end

@@ -13,7 +13,7 @@ _TITLES = (
 )
 _TITLE = re.compile(rf"(?:(?:{_TITLES})\.?\s+)+")
 _BODY = re.compile(
-    r"\b(?:Council|Committee|Board|Authority|Commission|Office|Department|Ministry|Agency|Trust|Service|Services|"
+    r"\b(?:Ofsted|CQC|HMICFRS|Estyn|Ombudsman|Council|Committee|Board|Authority|Commission|Office|Department|Ministry|Agency|Trust|Service|Services|"
     r"Association|Union|Society|Institute|University|College|School|Group|Party|Court|Report|Review|Government|"
     r"Federation|Foundation|Network|Charity|Company|Ltd|Limited|plc|Inc|Police|News|Times|Advertiser|Guardian|BBC|"
     r"Alliance|Centre|Fund|Bank|Partnership|Inquiry|Tribunal|Parliament|House|Panel|Unit|Team|Act|Summary)\b"
@@ -34,7 +34,17 @@ _SHE = re.compile(
 _OPENING = re.compile(
     r"(?:(?:But|And|Yet|So|Then)\s)?(?:(?P<role>(?:Her|His|Their|Its|The|A|An)\s(?:[\w’'-]+\s){0,6}?[\w’'-]+),\s|"
     r"[A-Z][\w’'-]*\s(?:[a-z’'-]+\s){1,5}(?<!\sof\s)(?<!\sin\s)(?<!\sat\s)(?<!\sfor\s)(?<!\sfrom\s)(?<!\sby\s)(?<!\sthe\s))?"
-    r"(?P<name>[A-Z\u00c0-\u00de][\w’'-]*\.?(?:\s[A-Z\u00c0-\u00de][\w’'-]*){1,3})(?=,?\s[a-z])"
+    r"(?P<name>[A-Z\u00c0-\u00de][\w’'-]*\.?(?:\s[A-Z\u00c0-\u00de][\w’'-]*){1,3})(?=,?\s[a-z]|,\s\d{1,3},)"
+)
+_BESIDE = re.compile(r",\s(?P<name>[A-Z\u00c0-\u00de][\w’'-]*(?:\s[A-Z\u00c0-\u00de][\w’'-]*){1,3}),\s[a-z]")
+_SURNAME = re.compile(r"(?:(?:But|And|Yet|So|Then)\s)?([A-Z\u00c0-\u00de][\w-]*)(?=,?\s[a-z]|['’]s\s)")
+_KIN = re.compile(
+    r"(?P<kin>(?:His|Her|Their)\s(?:[a-z’'-]+\s){0,3}?[a-z’'-]+),\s(?P<name>[A-Z][\w’'-]+),\s[a-z]"
+)
+_AGED = re.compile(r"[Tt]he\s(?:now\s)?\d{1,3}-year-old\Z")
+_THEIR = re.compile(r"(?:[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\s")
+_DOCUMENT = re.compile(
+    r"\b(?:report|statement|letter|judge?ment|ruling|findings|summary|response|reply|review)\Z"
 )
 _OPENING_BODY = re.compile(
     r"(?:The\s)?[A-Z][\w’'-]*(?:\s(?:of\s|for\s|and\s)?[A-Z][\w’'-]*){0,5}(?=,?\s[a-z])"
@@ -65,6 +75,17 @@ class People:
             self.last = found or self.last
             return found
         name = " ".join(subject.name.split())
+        if _THEIR.match(name) and _DOCUMENT.search(name):  # "Its report says": the words are the body's
+            found = (
+                self._body
+                if name[:3].casefold() in ("its", "the")
+                else self._persons.get("he" if name[:2].casefold() == "hi" else "she")
+            )
+            if found:
+                self.last = found
+                return found
+        if _AGED.match(name) and self.last:
+            return self.last
         role = " ".join(subject.role.split())
         full = self._fullest(name, role)
         if self._is_person(full.partition(",")[0]):
@@ -81,6 +102,10 @@ class People:
         """Remembers the person that a sentence begins with, for a pronoun that follows."""
         if subject := self.opening(sentence):
             self._meet(subject.name, self._fullest(subject.name, subject.role))
+        elif kin := _KIN.match(sentence):
+            self._meet(kin["kin"], kin["name"])
+        elif (known := _SURNAME.match(sentence)) and known[1] in self._full:
+            self._meet(known[1], self._full[known[1]])
         elif (body := _OPENING_BODY.match(sentence)) and _BODY.search(body[0]):
             self._body = " ".join(body[0].split())
 
@@ -89,6 +114,13 @@ class People:
         match = _OPENING.match(sentence)
         if match and self._is_person(match["name"]) and not _NOT_FIRST.match(match["name"]):
             return Subject(" ".join(match["name"].split()), _DETERMINER.sub("", match["role"] or ""))
+        return None
+
+    def beside(self, sentence: str) -> Subject | None:
+        """The person whom a sentence names beside an office: "Lee's deputy, Bo Ray, was blunt"."""
+        match = _BESIDE.search(sentence)
+        if match and self._is_person(match["name"]) and not _NOT_FIRST.match(match["name"]):
+            return Subject(" ".join(match["name"].split()))
         return None
 
     def _meet(self, name: str, full: str) -> None:
@@ -145,8 +177,8 @@ class People:
 
 
 _NOT_FIRST = re.compile(
-    r"The|A|An|In|On|At|By|As|But|And|Or|If|When|While|After|Before|Since|For|From|With|That|This|It|He|She|They|"
+    r"(?:The|A|An|In|On|At|By|As|But|And|Or|If|When|While|After|Before|Since|For|From|With|That|This|It|He|She|They|"
     r"Said|Says|Council|Inspector|Chief|Meanwhile|However|Yesterday|Today|Last|Then|Although|Because|To|Of|Under|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|May|June|July|August|"
-    r"September|October|November|December"
+    r"September|October|November|December)\b"
 )

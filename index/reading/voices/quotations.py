@@ -33,10 +33,12 @@ _SENTENCE_END = re.compile(
 _ACCORDING = re.compile(r"\b[Aa]ccording\s+to\s+")
 _STOPPED = re.compile(r"[,.?!…;:–—-][\"”’'»]*$")
 _COLON = re.compile(r":\s*$")
+_NAMING = re.compile(r"called|branded")
 _WINDOW = 400
+_LONGEST_ALONE = 2_000
 _MOST_QUOTES, _MOST_IN_PARAGRAPH = 10_000, 400
 """More marks than any text of people's words has; what comes after them stays the author's, and costs no time."""
-_PARTIAL_WORDS = 5
+_PARTIAL_WORDS = 4
 """Fewer words between marks, within the author's own sentence, are a scare quote or a name more often than speech."""
 
 
@@ -72,14 +74,22 @@ def quotations(text: str, blocks: tuple[Block, ...], taken: tuple[Speech, ...] =
     """
     context = _Context(People(text))
     found: list[Speech] = []
+    waiting: Block | None = None  # a paragraph of nothing but words that nobody is said to speak yet
     starts = [speech.start for speech in taken]
     for n, block in enumerate(blocks):
         i = bisect_right(starts, block.start) - 1
         if i >= 0 and block.start < taken[i].end:
             continue
-        if block.kind in ("furniture", "row"):
+        if block.kind in ("furniture", "heads", "row"):
             continue
-        found.extend(_paragraph(text, block, context, n + 1 < len(blocks)))
+        alone = context.flowing is None and not (context.open or context.intro or context.colon)
+        now = _paragraph(text, block, context, n + 1 < len(blocks))
+        if waiting and (
+            opening := context.people.opening(text[block.start : min(block.end, block.start + 200)])
+        ):
+            found.append(Speech(waiting.start, waiting.end, context.people.resolve(opening) or opening.full))
+        found.extend(now)
+        waiting = block if alone and not now and _is_all_quoted(text, block) else None
     return tuple(_joined(text, found))
 
 
@@ -211,7 +221,7 @@ def _attribution(
     before = _sentence_before(masked, start)
     after = _sentence_after(masked, end, following - offset) if quote.closed else ""
     verbs = list(VERB.finditer(before))
-    if not verbs and _COLON.search(before) and (opening := people.opening(before)):
+    if not verbs and _COLON.search(before) and (opening := people.opening(before) or people.beside(before)):
         return _Found(start - len(before), start, opening, True)  # "Ann Lee was not amused: ..."
     if verbs and re.search(r"[:,]\s*$", before):
         # "Lee said:" and "Lee said, after the vote:"; after a comma the verb must stand right there.
@@ -239,6 +249,10 @@ def _attribution(
 
 def _from_verbs(before: str, verbs: list[re.Match[str]], start: int, *, direct: bool) -> _Found | None:
     for verb in verbs[:-5:-1]:  # the nearest ones: a sentence of verbs alone would take its square
+        if verb[0].endswith("ing") and before[: verb.start()].rstrip().endswith(","):
+            continue  # "she told the Gazette, adding": of the verb before it
+        if _NAMING.fullmatch(verb[0]) and not before[verb.end() :].strip():
+            continue  # 'a plan called "Better roads"'
         subject = subject_before(before[: verb.start()])
         if subject:
             return _Found(start - len(before) + verb.start(), start, subject, direct)
@@ -280,6 +294,13 @@ def _trailing(masked: str, after: str, end: int) -> _Found | None:
             if subject:
                 return _Found(end + len(head), end, subject, False)
     return None
+
+
+def _is_all_quoted(text: str, block: Block) -> bool:
+    """Whether a paragraph is one whole quotation and nothing else: whose, the next paragraph may tell."""
+    quotes = quoted(text, block.start, block.end) if block.end - block.start <= _LONGEST_ALONE else []
+    whole = len(quotes) == 1 and (quotes[0].start, quotes[0].end) == (block.start, block.end)
+    return block.kind == "paragraph" and whole and quotes[0].closed and _ends_sentence(text, quotes[0])
 
 
 def _goes_on(text: str, previous: Quoted, quote: Quoted) -> bool:

@@ -1,0 +1,114 @@
+"""What is told of a trained model: metrics.json, a model card, and a manifest of hashes that loading checks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from eval.provenance import versions
+from eval.train.groups import Group
+from eval.train.loop import Outcome, Training
+from qa import seal_reranker
+
+LICENCES = {
+    "nq": "Natural Questions through google-research-datasets/QED and nelson-liu/lost-in-the-middle, CC BY-SA 3.0",
+    "squad2_dev": "SQuAD 2.0 dev through chrischute/squad, CC BY-SA 4.0",
+    "conditionalqa_govuk": "haitian-sun/ConditionalQA, BSD-2-Clause; GOV.UK text, OGL 3.0",
+    "medquad": "abachaa/MedQuAD, CC BY 4.0",
+    "selqa": "emorynlp/selqa, Apache-2.0",
+    "covid_qa": "deepset-ai/COVID-QA, Apache-2.0",
+    "policyqa": "wasiahmad/PolicyQA, MIT",
+    "clapnq_dev": "primeqa/clapnq, Apache-2.0",
+}
+"""Sources and licences of the collections that we train on, as their repositories were understood."""
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def describe(
+    folder: Path, *, base: Path, data: Path, taught: Sequence[Group], left_out: Sequence[str],
+    kept_apart: Sequence[Group], training: Training, outcome: Outcome, name: str,
+) -> None:  # fmt: skip
+    """Writes metrics.json, README.md and, last, the manifest into a model folder that is otherwise whole."""
+    facts: dict[str, Any] = {
+        "name": name,
+        "base": {"folder": base.name, "sha256": sha256(base / "model.safetensors")},
+        "data": {
+            "file": data.name,
+            "sha256": sha256(data),
+            "groups": dict(sorted(Counter(group.collection for group in taught).items())),
+            "pairs": sum(len(group.passages) for group in taught),
+            "without": sorted(left_out),
+            "kept_apart": len(kept_apart),
+        },
+        "training": asdict(training),
+        "steps": len(outcome.losses),
+        "loss": {
+            "first": _mean(outcome.losses[:20]),
+            "last": _mean(outcome.losses[-20:]),
+        },
+        "curve": list(outcome.curve),
+        "cpu_s": outcome.cpu_s,
+        "environment": {**versions(), "machine": platform.machine(), "cores": os.cpu_count()},
+        "losses": list(outcome.losses),
+    }
+    (folder / "metrics.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
+    (folder / "README.md").write_text(_card(facts), "utf-8")
+    seal_reranker(folder, name)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / max(1, len(values)), 4)
+
+
+def _card(facts: dict[str, Any]) -> str:
+    data, training = facts["data"], facts["training"]
+    rows = "\n".join(
+        f"| {name} | {n} | {LICENCES.get(name, 'made from the documents of an index, on its machine')} |"
+        for name, n in data["groups"].items()
+    )
+    curve = "\n".join(f"| {point['step']} | {point['mrr']} |" for point in facts["curve"])
+    versions_told = ", ".join(f"{name} {value}" for name, value in facts["environment"].items())
+    settings = ", ".join(f"{name} {value}" for name, value in training.items())
+    return f"""# {facts["name"]}: a reranker of Pincite
+
+A cross-encoder: a question and a passage in, a score out (higher is better; near 0 is undecided). It orders
+passages. It does not tell whether a question can be answered.
+
+Use: `pincite search QUESTION --reranker FOLDER`, or `CrossEncoder(FOLDER)` of sentence-transformers.
+
+## Base and data
+
+Base: {facts["base"]["folder"]}, model.safetensors with sha256 `{facts["base"]["sha256"]}`.
+
+{data["pairs"]} pairs from {data["file"]} (sha256 `{data["sha256"]}`), of these groups:
+
+| collection | groups | source and licence |
+|---|---|---|
+{rows}
+
+Not trained on: {", ".join(data["without"]) or "no collection was left out"}.
+
+## Training
+
+{facts["steps"]} steps, {round(facts["cpu_s"])} s of CPU time. {settings}.
+Loss from {facts["loss"]["first"]} to {facts["loss"]["last"]} (means of twenty steps).
+
+Mean reciprocal rank of the positive among its negatives, on {data["kept_apart"]} groups of the collections left out:
+
+| step | MRR |
+|---|---|
+{curve}
+
+Made with {versions_told}. The same command on the same machine gives the same weights.
+"""

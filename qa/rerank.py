@@ -1,0 +1,86 @@
+"""The best candidates of a question, ordered anew by a model that reads question and passage together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from index import clean, fold
+from qa.retrieve import Candidate, Retrieval
+
+
+class Reranker(Protocol):
+    """What scores a question with passages. Equal `fingerprint`s mean equal scores on one machine."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def scores(self, question: str, passages: Sequence[str]) -> np.ndarray:
+        """A score for each passage, float64 of shape (n,), finite; higher is better, the scale is the model's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RerankSettings:
+    """How a reranker is heard. Without one nothing of this counts.
+
+    `top` is how many of the best candidates it scores, which decides what a question costs; never a clock, since
+    an answer must not depend on how busy a machine is. `weight` from 0 to 1 is its share of their new score.
+    docs/reranker.md says how both were chosen.
+    """
+
+    top: int = 30
+    weight: float = 0.5
+
+
+def as_read(candidate: Candidate) -> str:
+    """A candidate as a reranker reads it: title, headings and text, cleaned. A heading that repeats is left out.
+
+    Training groups are of this form, too: without it "the board" is nobody's board.
+    """
+    parts: list[str] = []
+    for part in (candidate.document.title, *candidate.passage.heading.split(" › ")):
+        part = clean(part).rstrip(".:")
+        if part and fold(part) not in map(fold, parts):
+            parts.append(part)
+    return ". ".join([*parts, clean(candidate.passage.text)])
+
+
+def rerank(
+    retrieval: Retrieval, reranker: Reranker, settings: RerankSettings = RerankSettings()
+) -> Retrieval:
+    """The same candidates, the best of them ordered by both scores.
+
+    Both are standardised over the best `top`, mixed by `weight`, and put back on the scale the first had, so that
+    spreading over documents weighs as before. What a candidate gains or loses by it is its `rerank`. One that
+    the reranker finds worse may fall below those that it did not read.
+    """
+    best = retrieval.candidates[: settings.top]
+    if len(best) < 2 or not settings.weight:
+        return retrieval
+    before = np.array([candidate.score for candidate in best])
+    said = reranker.scores(retrieval.question, [as_read(candidate) for candidate in best])
+    gained = settings.weight * (before.std() * standardised(said) - (before - before.mean()))
+    candidates = [
+        replace(candidate, rerank=round(float(gain), 5), read=round(float(score), 5))
+        for candidate, gain, score in zip(best, gained, said, strict=True)
+    ]
+    candidates += retrieval.candidates[settings.top :]
+    candidates.sort(key=lambda c: (-c.score, c.passage.passage_id))
+    return replace(retrieval, candidates=tuple(candidates))
+
+
+def standardised(scores: np.ndarray) -> np.ndarray:
+    """Scores as standard deviations from their mean; zeros where they are all alike.
+
+    >>> standardised(np.array([1.0, 3.0])).tolist(), standardised(np.array([2.0, 2.0])).tolist()
+    ([-1.0, 1.0], [0.0, 0.0])
+    """
+    deviation = scores.std()
+    return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros_like(scores)

@@ -1,0 +1,142 @@
+"""A cross-encoder of sentence-transformers as a reranker: from a folder, verified, on the processor."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index import UsageError
+from qa.rerank_files import verify
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+log = logging.getLogger(__name__)
+
+MAX_TOKENS = 256
+"""What a pair is cut to: a passage of the default size with its title, its headings and a long question."""
+_BATCH = 8
+_KEPT = 20_000
+_ROUNDED = 4
+"""Decimals of a score: the fifth changes with the pairs that share a batch."""
+_PROBES = (
+    ("who may apply?", "Anyone over eighteen may apply to the board in writing."),
+    ("who may apply?", "The bridge was closed for repairs from March until June."),
+    ("when was the bridge closed?", "The bridge was closed for repairs from March until June."),
+    (
+        "what did inspectors find?",
+        "Inspectors found that records were late and that staff had too many cases.",
+    ),
+)
+_MOST_APART = 0.1
+
+
+class CrossEncoderReranker:
+    """Any CrossEncoder with one output a pair, by its folder. Safe to share between threads.
+
+    Nothing is fetched and no code of the folder is run; weights are read from safetensors only, and the hashes
+    of one of ours are verified before that. Scores are logits, to four places, and the last 20,000 are kept.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self._folder = Path(folder).absolute()
+        self.name = str(self._folder)
+        # Before anything is answered: what is wrong with a folder is told at once.
+        self.fingerprint = verify(self._folder)
+        self._busy = threading.RLock()
+        self._known: OrderedDict[bytes, float] = OrderedDict()
+
+    @cached_property
+    def _model(self) -> CrossEncoder:
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        from sentence_transformers import CrossEncoder
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()
+        try:
+            model = CrossEncoder(
+                str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False,
+                model_kwargs={"use_safetensors": True, "dtype": torch.float32},
+                activation_fn=torch.nn.Identity(),
+            )  # fmt: skip
+            outputs = model.num_labels
+            model.max_seq_length = min(MAX_TOKENS, model.max_seq_length or MAX_TOKENS)
+        # Whatever the libraries raise for weights cut short, another kind of model or a missing tokenizer.
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            raise UsageError(
+                f"the reranker in {self._folder} cannot be loaded: give a folder that sentence-transformers saved a"
+                f" CrossEncoder in, with safetensors ({reason})"
+            ) from error
+        if outputs != 1:
+            raise UsageError(
+                f"the model in {self._folder} gives {outputs} scores a pair; a reranker gives one"
+            )
+        return self._in_half(model.eval()) if fast_in_half() else model.eval()
+
+    def _in_half(self, model: CrossEncoder) -> CrossEncoder:
+        """The model in bfloat16 if it says nearly the same in it, else as it was."""
+        import torch
+
+        full = _predict(model, _PROBES)
+        weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        model.to(torch.bfloat16)
+        half = _predict(model, _PROBES)
+        if np.all(np.isfinite(half)) and np.abs(full - half).max() <= _MOST_APART * max(1.0, full.std()):
+            return model
+        log.info("bfloat16 changes the scores of %s too much; it runs in float32", self.name)
+        model.to(torch.float32)
+        model.load_state_dict(weights)
+        return model
+
+    def warm(self) -> None:
+        """Loads the model, so that the first question is answered as fast as the next."""
+        with self._busy:
+            _predict(self._model, _PROBES[:1])
+
+    def scores(self, question: str, passages: Sequence[str]) -> np.ndarray:
+        """The logit of each passage, float64 of shape (n,). A UsageError for a model that gives no numbers."""
+        keys = [
+            hashlib.sha256(f"{len(question)} {question}{passage}".encode()).digest() for passage in passages
+        ]
+        with self._busy:
+            # One whole question at a time, and each passage once: what shares a batch is then always the same.
+            new = {key: i for i, key in enumerate(keys) if key not in self._known}
+            if new:
+                said = _predict(self._model, [(question, passages[i]) for i in new.values()])
+                if not np.all(np.isfinite(said)):
+                    raise UsageError(f"the reranker in {self._folder} gives scores that are no numbers")
+                self._known.update(
+                    zip(new, np.round(said.astype(np.float64), _ROUNDED).tolist(), strict=True)
+                )
+            found = np.array([self._known[key] for key in keys], dtype=np.float64)
+            for key in keys:
+                self._known.move_to_end(key)
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return found
+
+
+def _predict(model: CrossEncoder, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
+    """Logits, (n,); pairs of like length share a batch."""
+
+    said: Any = model.predict(list(pairs), batch_size=_BATCH, show_progress_bar=False, convert_to_tensor=True)
+    return np.asarray(said.float().numpy().reshape(-1))
+
+
+def fast_in_half() -> bool:
+    """Whether the processor has instructions for bfloat16; without them it would be slower than float32."""
+    import torch
+
+    probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+    return any(getattr(torch.cpu, probe, lambda: False)() for probe in probes)

@@ -1,0 +1,102 @@
+"""Measuring a reranker: nothing chosen on what it is measured by, each pair scored once, a table to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eval.train.measure import Column, Kept, as_markdown, best_of_others, main
+from eval.types import Measure
+from tests.tiny_reranker import base_model
+
+
+def column(
+    name: str, before: float, after: dict[tuple[int, float], float], *, chooses: bool = True
+) -> Column:
+    measures = {at: Measure(value, 0, 1, 5) for at, value in after.items()}
+    return Column(name, chooses, Measure(before, 0, 1, 5), measures)
+
+
+LIGHT, HEAVY = (10, 0.25), (10, 1.0)
+A = column("a", 0.5, {LIGHT: 0.6, HEAVY: 0.9})
+B = column("b", 0.5, {LIGHT: 0.6, HEAVY: 0.5})
+C = column("c", 0.5, {LIGHT: 0.6, HEAVY: 0.4})
+SET = column("set", 0.5, {LIGHT: 0.1, HEAVY: 0.9}, chooses=False)
+
+
+def test_a_collection_is_measured_by_what_is_best_on_the_others() -> None:
+    # For a: the others gain .1 + .1 by the light weight and 0 - .1 by the heavy one. For c: .2 against .4.
+    assert best_of_others([A, B, C, SET], A) == LIGHT
+    assert best_of_others([A, B, C, SET], C) == HEAVY
+    # A question set is measured by what is best on all collections (.3 and .3 tie: the lighter), and chooses nothing.
+    assert best_of_others([A, B, C, SET], SET) == LIGHT
+    assert best_of_others([A, SET], A) is None
+
+
+def test_the_table_shows_gains_in_points() -> None:
+    table = as_markdown([A, B, C, SET])
+    assert "| without | 50.0 | 50.0 | 50.0 | 50.0 | |" in table
+    assert "| top 10, weight 1 | +40.0 | +0.0 | -10.0 | +40.0 | +10.0 |" in table
+    # What was chosen: light, light (.1 + .1 against .4 - .1: heavy), heavy; the mean is over collections alone.
+    assert (
+        "| chosen on the others | +10.0 (10, 0.25) | +0.0 (10, 1) | -10.0 (10, 1) | -40.0 (10, 0.25) | +0.0 |"
+        in table
+    )
+
+
+class Counting:
+    name = "counting"
+    fingerprint = "0123456789abcdef"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def scores(self, question: str, passages: Sequence[str]) -> np.ndarray:
+        self.asked += len(passages)
+        return np.array([float(len(passage)) for passage in passages])
+
+
+def test_each_pair_is_scored_once_even_by_the_next_run(tmp_path: Path) -> None:
+    counting = Counting()
+    kept = Kept(counting, tmp_path)
+    assert kept.scores("q", ["a", "bb"]).tolist() == [1.0, 2.0]
+    assert kept.scores("q", ["bb", "ccc"]).tolist() == [2.0, 3.0] and counting.asked == kept.pairs == 3
+    kept.keep()
+    assert Kept(counting, tmp_path).scores("q", ["ccc", "a"]).tolist() == [3.0, 1.0] and counting.asked == 3
+    assert Kept(counting, tmp_path).scores("other", ["a"]).tolist() == [1.0] and counting.asked == 4
+
+
+def test_a_collection_and_a_set_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "doors"
+    (folder / "qrels").mkdir(parents=True)
+    places = ["harbour", "library", "museum", "school"]
+    records = [{"_id": place, "title": "", "text": f"The {place} is green."} for place in places]
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    queries = [{"_id": place, "text": f"What colour is the {place}?"} for place in places]
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), "utf-8")
+    (folder / "qrels" / "test.tsv").write_text("".join(f"{place}\t{place}\t1\n" for place in places), "utf-8")
+    reranker = base_model(tmp_path / "reranker", spread=0.5)
+    told = tmp_path / "told.json"
+    command = [str(reranker), "--collection", str(folder), "--scratch", str(tmp_path / "scratch"), "--top", "3",
+               "--weight", "0.001", "--weight", "1", "--json", str(told)]  # fmt: skip
+    assert main(command) == 0
+    table = capsys.readouterr().out
+    # So light a weight moves nothing; the engines find each place by its name.
+    assert "| without | 100.0 | |" in table and "| top 3, weight 0.001 | +0.0 | +0.0 |" in table
+    assert "12 pairs scored" in table and "ms of CPU a pair" in table
+    (one,) = json.loads(told.read_text("utf-8"))
+    assert one["name"] == "doors nDCG@10" and one["before"]["value"] == 1.0
+    random = next(after for after in one["after"] if after["weight"] == 1)
+    assert random["top"] == 3 and random["value"] < 1.0
+    assert main(command) == 0 and "pairs scored" not in capsys.readouterr().out
+
+
+def test_nothing_to_measure_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path), "--scratch", str(tmp_path)]) == 2
+    assert "name a question set" in capsys.readouterr().err
+    assert main([str(tmp_path / "none"), "--collection", str(tmp_path), "--scratch", str(tmp_path)]) == 2
+    assert "not a folder" in capsys.readouterr().err
