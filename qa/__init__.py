@@ -1,10 +1,14 @@
 """A question in, a cited Answer out."""
 
 from qa.answer import AnswerSettings
-from qa.cite import pages, permalink, reference
+from qa.cite import pages, permalink, place_words, reference
+from qa.citing import CITATION_STYLES, DATA_STYLES, cite_as, long_date
 from qa.confidence import ConfidenceModel, Evidence
+from qa.pack import Pack, make_pack
+from qa.packing import PACK_FORMATS, write_pack
 from qa.payload import answer_payload, document_payload, search_payload
 from qa.question import MAX_CHARACTERS, check_question
+from qa.receipts import Receipt, compare as compare_receipt, make_receipt, read_receipt
 from qa.rerank import Reranker, RerankSettings
 from qa.rerank_files import seal as seal_reranker
 from qa.rerank_model import CrossEncoderReranker
@@ -13,14 +17,19 @@ from qa.service import Service, Settings
 from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status
 
 __all__ = [
+    "CITATION_STYLES",
+    "DATA_STYLES",
     "MAX_CHARACTERS",
+    "PACK_FORMATS",
     "Answer",
     "AnswerSettings",
     "Citation",
     "ConfidenceModel",
     "CrossEncoderReranker",
     "Evidence",
+    "Pack",
     "Quote",
+    "Receipt",
     "RerankSettings",
     "Reranker",
     "RetrievalSettings",
@@ -31,10 +40,18 @@ __all__ = [
     "Status",
     "answer_payload",
     "check_question",
+    "cite_as",
+    "compare_receipt",
     "document_payload",
+    "long_date",
+    "make_pack",
+    "make_receipt",
     "pages",
     "permalink",
+    "place_words",
+    "read_receipt",
     "reference",
     "search_payload",
     "seal_reranker",
+    "write_pack",
 ]

@@ -15,6 +15,7 @@ from qa.cite import cite
 from qa.retrieve import Candidate, Retrieval
 from qa.speakers import speaker_of, speeches_in
 from qa.types import Citation, Quote
+from qa.verbatim import located
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +45,25 @@ class _Sentence:
 
 def quote(
     store: Store, retrieval: Retrieval, settings: AnswerSettings = AnswerSettings()
-) -> tuple[tuple[Quote, ...], tuple[Citation, ...]]:
-    """The quotes that answer, what answers first first, and their citations numbered in that order.
+) -> tuple[tuple[Quote, ...], tuple[Citation, ...], int]:
+    """The quotes that answer, what answers first first, their citations numbered in that order, and how many quotes
+    were withheld.
 
     Neighbouring sentences of a paragraph become one quote. Every quote is compared with the stored document;
-    one that is not found there word for word is left out.
+    one that is not found there word for word is withheld.
     """
     chosen = _choose(_sentences(retrieval, settings), settings)
     texts: dict[str, str] = {}
     quotes: list[Quote] = []
     citations: dict[str, Citation] = {}
+    withheld = 0
     for candidate, span in _merge(chosen):
         doc_id = candidate.document.doc_id
         if doc_id not in texts:
             texts[doc_id] = store.document(doc_id).text
-        words = candidate.passage.text[
-            span.start - candidate.passage.start : span.end - candidate.passage.start
-        ]
-        if texts[doc_id][span.start : span.end] != words:
+        words = located(texts[doc_id], span.start, span.end, _text(candidate, span))
+        if words is None:
+            withheld += 1
             continue
         citation = citations.setdefault(
             candidate.passage.passage_id, cite(candidate, len(citations) + 1, texts[doc_id])
@@ -79,7 +81,7 @@ def quote(
                 selector=describe(texts[doc_id], span.start, span.end),
             )
         )
-    return tuple(quotes), tuple(citations.values())
+    return tuple(quotes), tuple(citations.values()), withheld
 
 
 def _sentences(retrieval: Retrieval, settings: AnswerSettings) -> list[_Sentence]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from index import DocumentInfo, Passage, describe
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from index import Document, DocumentInfo, Passage, Span, UsageError, describe
 from qa.retrieve import Candidate
+from qa.speakers import speaker_of
 from qa.types import Citation
 
 
@@ -30,6 +34,46 @@ def cite(candidate: Candidate, n: int, text: str) -> Citation:
     )
 
 
+def cite_span(document: Document, passages: Sequence[Passage], start: int, end: int, n: int = 1) -> Citation:
+    """The citation of any stretch of a document; `passages` are the document's, in order.
+
+    Its pages are those of the stretch itself, its paragraphs, heading and speaker those of the passages it meets.
+    UsageError if there is no such stretch.
+    """
+    info, text = document.info, document.text
+    if not 0 <= start < end <= len(text):
+        raise UsageError(
+            f"{info.source_id} has characters 0 to {len(text)}; {start} to {end} is no stretch of it"
+        )
+    met = [passage for passage in passages if passage.start < end and start < passage.end]
+    first = met[0] if met else None
+    numbers = list(dict.fromkeys(passage.paragraph for passage in met if passage.paragraph))
+    starts = [page.start for page in document.pages]
+    page, last = (
+        (document.pages[max(0, bisect_right(starts, at) - 1)] for at in (start, end - 1))
+        if document.pages
+        else (None, None)
+    )
+    return Citation(
+        n=n,
+        document=info,
+        start=start,
+        end=end,
+        text=text[start:end],
+        heading=first.heading if first else "",
+        page=page.number if page else None,
+        paragraph=" to ".join(dict.fromkeys((numbers[0], numbers[-1]))) if numbers else None,
+        page_end=last.number if last else None,
+        page_label=page.label if page else None,
+        voice=(first.voice if first else "") or info.voice,
+        speaker=speaker_of(first, Span(start, end)) if first and len(met) == 1 else "",
+        published=(first.published if first else "") or info.published,
+        copy_of=first.copy_of if first else "",
+        selector=describe(text, start, end),
+        url=permalink(info, start, end),
+    )
+
+
 def permalink(document: DocumentInfo, start: int, end: int) -> str:
     """The address of a place in a document on the server that answers, relative to its root.
 
@@ -52,10 +96,16 @@ def reference(citation: Citation) -> str:
         document.title or document.source_id,
         citation.speaker,
         citation.published or document.published,
-        pages(citation),
-        f"paragraph {citation.paragraph}" if citation.paragraph else "",
+        place_words(citation),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def place_words(at: Citation | Passage) -> str:
+    """Where in a document, as lawyers write it: pages and paragraph, as far as they are known."""
+    return ", ".join(
+        part for part in (pages(at), f"paragraph {at.paragraph}" if at.paragraph else "") if part
+    )
 
 
 def pages(citation: Citation | Passage) -> str:

@@ -37,6 +37,7 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "hits": [_hit(hit) for hit in answer.hits],
         "timings_ms": answer.timings_ms,
         "receipt": answer.receipt,
+        "withheld": answer.withheld,
     }  # fmt: skip
 
 

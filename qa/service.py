@@ -21,6 +21,7 @@ from index import (
     Filter,
     MismatchError,
     NotIndexedError,
+    Passage,
     Resolution,
     Selector,
     Store,
@@ -29,12 +30,13 @@ from index import (
     resolve,
 )
 from qa.answer import AnswerSettings, quote
-from qa.confidence import ConfidenceModel, Evidence, weigh
+from qa.cite import cite_span
+from qa.confidence import ConfidenceModel, Evidence, unmet, weigh
 from qa.question import check_question, content_words
 from qa.rerank import Reranker, RerankSettings, rerank
 from qa.rerank_model import CrossEncoderReranker
 from qa.retrieve import Retrieval, RetrievalSettings, retrieve, spread
-from qa.types import Answer, Quote, Searched, SearchResult, Status
+from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ class Service:
                 else "answered"
             )  # fmt: skip
         with clock("quote"):
-            quotes, citations = quote(self._store, retrieval, self._settings.answer)
+            quotes, citations, withheld = quote(self._store, retrieval, self._settings.answer)
             if not quotes:
                 status = "not_in_documents"
             if status == "not_in_documents":
@@ -146,10 +148,11 @@ class Service:
             citations=citations,
             searched=searched,
             hits=hits,
-            explanation=_explain(status, quotes, searched, _missing(question, frequencies)),
+            explanation=_explain(status, quotes, searched, _missing(question, frequencies), unmet(retrieval)),
             question_id=question_id,
             timings_ms=clock.timings(),
             receipt=self._receipt(),
+            withheld=withheld,
         )
 
     def evidence(self, question: str, *, filter: Filter = Filter()) -> Evidence | None:
@@ -175,6 +178,15 @@ class Service:
         if document.info.superseded_by:
             document = self._store.document(document.info.source_id)
         return document.info, resolve(selector, document.text)
+
+    def cite(self, name: str, start: int, end: int) -> Citation:
+        """The citation of characters `start` to `end` of a document. NotIndexedError or UsageError if there is none."""
+        document = self._store.document(name)
+        return cite_span(document, self.passages(name), start, end)
+
+    def passages(self, name: str) -> list[Passage]:
+        """A document's passages in order. NotIndexedError if there is no such document."""
+        return [passage for _, passage in self._store.passages_of(self._store.document(name).info.doc_id)]
 
     def editions(self, name: str) -> list[DocumentInfo]:
         """All editions of a document, the newest first. NotIndexedError if there is none."""
@@ -262,17 +274,22 @@ def _missing(question: str, frequencies: Mapping[str, int]) -> list[str]:
     ]
 
 
-def _explain(status: Status, quotes: tuple[Quote, ...], searched: Searched, missing: list[str]) -> str:
+def _explain(
+    status: Status, quotes: tuple[Quote, ...], searched: Searched, missing: list[str], unmet: list[str]
+) -> str:
     """What the status means for this question, in a sentence or two."""
     scope = f"{searched.passages:,} passages of {searched.documents:,} documents"
     if searched.first:
         scope += f" published from {searched.first} to {searched.last}"
     words = ", ".join(f"“{word.strip('?!.,;:()')}”" for word in missing)
-    unmet = f" No passage mentions {words}." if missing else ""
+    lacking = f" No passage mentions {words}." if missing else ""
+    said = " ".join(missing).casefold()
+    if further := [one for one in unmet if one.casefold() not in said]:
+        lacking += f" None of the nearest passages has {', '.join(further)}."
     if status == "not_in_documents":
-        return f"The documents do not seem to say. {scope[0].upper()}{scope[1:]} were searched.{unmet}"
+        return f"The documents do not seem to say. {scope[0].upper()}{scope[1:]} were searched.{lacking}"
     sources = len({quote.doc_id for quote in quotes})
     told = f"Quoted from {sources} of {searched.documents:,} documents searched."
     if status == "partial":
-        return f"{told} It is not certain that these passages answer the whole question.{unmet}"
+        return f"{told} It is not certain that these passages answer the whole question.{lacking}"
     return told

@@ -83,7 +83,8 @@ class Answer:
     """A cited answer. `confidence` is from 0 to 1; `explanation` says in a sentence what the status means.
 
     `quotes` are in reading order and empty when `status` is "not_in_documents"; `hits` are then the nearest
-    passages, which do not answer.
+    passages, which do not answer. `withheld` counts what would have been quoted and was not found in its document
+    word for word.
     """
 
     question: str
@@ -97,3 +98,4 @@ class Answer:
     question_id: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)
+    withheld: int = 0

@@ -157,6 +157,11 @@ def understand(question: str, publishers: Mapping[str, str]) -> Understanding:
     return Understanding(voices, named, tuple(_periods(question)), people)
 
 
+def is_body(name: str) -> bool:
+    """Whether a name is what people call one of those who speak about public life: "Whitehall", "the Mayor"."""
+    return any(re.fullmatch(pattern, name.lower()) for pattern in _BODIES.values())
+
+
 def _asked(question: str, publishers: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Those whose words are asked for: ("voice", "publisher" or "name", name)."""
     text = question.lower()

@@ -34,9 +34,9 @@ PUBLIC = {
         read_documents resolve sentence_spans split token_spans words
     """,
     "qa": """
-        MAX_CHARACTERS Answer AnswerSettings Citation ConfidenceModel CrossEncoderReranker Evidence Quote
+        CITATION_STYLES DATA_STYLES MAX_CHARACTERS Answer AnswerSettings Citation ConfidenceModel CrossEncoderReranker Evidence Quote
         RerankSettings Reranker RetrievalSettings SearchResult Searched Service Settings Status answer_payload
-        check_question document_payload pages permalink reference search_payload seal_reranker
+        check_question cite_as document_payload long_date pages permalink place_words reference search_payload seal_reranker
     """,
     "eval": """
         Bin Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Finding GateSettings MEASURE_NAMES Measure

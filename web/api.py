@@ -102,7 +102,7 @@ def search(query_data: dict[str, Any]) -> dict[str, Any]:
 def documents() -> dict[str, Any]:
     """All documents that are indexed."""
     infos = asking.service().documents()
-    return {"documents": [listed(info, url_for("pages.document", doc_id=info.doc_id)) for info in infos]}
+    return {"documents": [listed(info, url_for("reading.document", doc_id=info.doc_id)) for info in infos]}
 
 
 @api.get("/healthz")

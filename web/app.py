@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,13 +15,20 @@ from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from flask_talisman import Talisman
 from werkzeug.exceptions import SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from index import VOICES
 from qa import permalink
-from web import words
+from web import asking, words
+from web.access import register_access
 from web.api import api
+from web.citing import citing
 from web.errors import register_errors
+from web.language import language
+from web.limits import register_limits
+from web.overview import overview
 from web.pages import pages
+from web.reading import reading
 
 if TYPE_CHECKING:
     from qa import Service
@@ -46,7 +53,9 @@ class WebConfig:
 
     `hosts`: names that it is reached by beyond localhost. `any_host` answers to every name; that is for a
     site which anyone may read anyway, since the check keeps strangers' pages from reading a private one
-    through a name that they point at this machine (DNS rebinding).
+    through a name that they point at this machine (DNS rebinding). `token`: what every request has to bring.
+    `requests_per_minute`: what one client beyond this machine may send, 0 for no limit. `proxies`: how many
+    proxies of yours stand before it; only they are believed about whom they speak for.
     """
 
     name: str = "Pincite"
@@ -54,6 +63,9 @@ class WebConfig:
     hosts: tuple[str, ...] = ()
     any_host: bool = False
     max_body_bytes: int = 64 * 1024
+    token: str = field(default="", repr=False)
+    requests_per_minute: int = 120
+    proxies: int = 0
 
 
 def create_app(service: Service, config: WebConfig | None = None) -> Flask:
@@ -77,7 +89,7 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
     )
     # An answer reads in the order in which the contract tells it.
     cast(DefaultJSONProvider, app.json).sort_keys = False
-    app.extensions["pincite"] = service
+    asking.register(app, service)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         voice=words.voice_label,
@@ -86,19 +98,21 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         counted=words.counted,
         title_of=words.title_of,
         web_link=words.web_link,
+        language=language,
     )
     app.jinja_env.globals.update(
         site=config,
         voices=VOICES,
         statuses=words.STATUSES,
+        citation_styles=words.CITATION_STYLES,
         place=words.place,
         permalink=permalink,
         asset=_asset_addresses(app),
     )
     app.spec_processor(_require_bodies)
     register_errors(app)
-    app.register_blueprint(api)
-    app.register_blueprint(pages)
+    for blueprint in (api, citing, pages, reading, overview):
+        app.register_blueprint(blueprint)
     Talisman(
         app,
         force_https=False,  # served on loopback; whoever puts a proxy before it does TLS there
@@ -110,8 +124,12 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         permissions_policy={"browsing-topics": "()", "camera": "()", "geolocation": "()", "microphone": "()"},
     )
     app.after_request(_more_headers)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
+    register_limits(app, config.requests_per_minute)
     if not config.any_host:
         app.before_request(_host_check({*_LOOPBACK_NAMES, *(name.lower() for name in config.hosts)}))
+    register_access(app, config.token)
     return app
 
 

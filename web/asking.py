@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -11,9 +13,40 @@ from flask import current_app
 from index import Filter
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from qa import Answer, SearchResult, Service
 
 log = logging.getLogger(__name__)
+
+
+_MOST_KEPT = 64
+
+
+class _Kept:
+    """The answers given last, by what they were asked with."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[Any, Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Any) -> Answer | None:
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def put(self, key: Any, answer: Answer) -> None:
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > _MOST_KEPT:
+                self._answers.popitem(last=False)
+
+
+def register(app: Flask, answers_from: Service) -> None:
+    """Make an app answer from a service."""
+    app.extensions["pincite"] = answers_from
+    app.extensions["pincite-answers"] = _Kept()
 
 
 def service() -> Service:
@@ -28,6 +61,22 @@ def ask(question: str, question_id: str | None, chosen: Filter) -> Answer:
     answer = service().ask(question, question_id=question_id, filter=chosen)
     _log("ask", question_id, answer.status, answer, len(answer.citations), began)
     return answer
+
+
+def ask_once(question: str, chosen: Filter) -> Answer:
+    """The answer for a page. One that was given in this state of the index is given again: pages lead to pages."""
+    kept: _Kept = current_app.extensions["pincite-answers"]
+    key = (generation(), question, chosen)
+    found = kept.get(key)
+    if found is None:
+        found = ask(question, None, chosen)
+        kept.put(key, found)
+    return found
+
+
+def generation() -> int:
+    """The state of the index as a number, which grows with every change."""
+    return int(service().status()["generation"])
 
 
 def search(question: str, question_id: str | None, chosen: Filter, k: int) -> SearchResult:

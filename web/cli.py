@@ -14,12 +14,13 @@ from typing import Any
 
 import click
 
+from web.commands.ask import ask
 from web.commands.documents import check, documents, remove, show
 from web.commands.evaluate import compare, evaluate
 from web.commands.indexing import index
 from web.commands.printing import say
 from web.commands.question_sets import questions
-from web.commands.questions import ask, search
+from web.commands.questions import search
 from web.commands.serve import serve
 from web.commands.verify import verify
 

@@ -27,14 +27,16 @@ _DETAILS = {
     405: "This address exists, but not for this method.",
     413: "The request is too large. A question has at most 2,000 characters.",
     415: "Send JSON, with the header Content-Type: application/json.",
+    429: "That were too many requests in a minute. Wait as long as Retry-After says, and go on.",
     500: "Something failed on our side. The log says what, under the id given here.",
     503: "The index cannot be read at the moment. The log says why, under the id given here.",
 }
 
 
 def wants_problem() -> bool:
-    """Whether a program asks: anything under /api, and /healthz."""
-    return request.path == "/api" or request.path.startswith("/api/") or request.path == "/healthz"
+    """Whether a program asks: anything under /api, /healthz, and the .json twin of a page."""
+    path = request.path
+    return path == "/api" or path.startswith("/api/") or path == "/healthz" or path.endswith(".json")
 
 
 def problem(
@@ -109,7 +111,7 @@ def _http(error: HTTPException) -> Response:
         detail = error.description
     response = _answer(status, detail)
     for name, value in error.get_headers():
-        if name.lower() in ("allow", "retry-after"):
+        if name.lower() in ("allow", "retry-after", "www-authenticate"):
             response.headers[name] = value
     return response
 

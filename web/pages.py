@@ -1,182 +1,134 @@
-"""The pages a person reads. Every one has a stable address and works without JavaScript; none is shipped."""
+"""Where a person asks: the form, the answer, and the same along time. All of it works without JavaScript."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from index import VOICES, Document, DocumentInfo, NotIndexedError, QuestionError, describe, document_id
-from qa import permalink
-from web import asking, words
-from web.highlight import view_blocks
+from index import QuestionError
+from qa import Answer, answer_payload
+from web import asking
+from web.answering import grouped, in_context, reading_order, shown, stages
+from web.conditional import conditional
+from web.errors import problem
+from web.form import form_of, order_asked, query_of
+from web.payloads import listed
 from web.schemas import filter_from, load_form
+from web.sharing import share_link, shared_from
+from web.timeline import entries, years
 
 pages = APIBlueprint("pages", __name__, enable_openapi=False)
 
-_HASH_CHARACTERS = 8
-"""What a permalink gives of a file's hash; fewer would make one file pass for another."""
-_LONGEST_LIST = 60
-"""More choices than this make a menu nobody can use, and a page that is slow to load."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The question form as it was filled in, what it offers, and what is wrong with it by field."""
-
-    question: str = ""
-    voices: tuple[str, ...] = ()
-    publishers: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-    first: str = ""
-    last: str = ""
-    errors: dict[str, list[str]] = field(default_factory=dict)
-    known_voices: tuple[str, ...] = ()
-    known_publishers: tuple[str, ...] = ()
-    known_documents: tuple[DocumentInfo, ...] = ()
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything but the question was filled in; the filters are then shown open."""
-        return bool(self.voices or self.publishers or self.documents or self.first or self.last)
-
-    def chosen_documents(self) -> list[tuple[str, str]]:
-        """The chosen documents as (value, title); what is not known keeps its own name."""
-        known = {key: info for info in self.known_documents for key in (info.doc_id, info.source_id)}
-        return [(name, words.title_of(known[name]) if name in known else name) for name in self.documents]
-
 
 @pages.get("/")
+@conditional
 def home() -> str:
     """The question form and what is indexed."""
     data, errors = load_form(request.args)
-    return render_template("home.html", form=_form(data, errors), status=asking.service().status())
+    return render_template("home.html", form=form_of(data, errors), status=asking.service().status())
+
+
+@pages.get("/index.json")
+@conditional
+def home_twin() -> dict[str, Any]:
+    """What the first page tells, as data."""
+    service = asking.service()
+    infos = service.documents()
+    return service.status() | {
+        "voices": sorted({info.voice for info in infos}),
+        "publishers": sorted({info.publisher for info in infos if info.publisher}),
+        "links": {name: url_for(f"{name}_twin") for name in ("reading.documents", "overview.status")},
+    }
 
 
 @pages.get("/ask")
+@conditional
 def ask() -> str | Response | tuple[str, int]:
     """The answer to the question in the address."""
     if "q" not in request.args:
         return redirect(url_for("pages.home"))
-    data, errors = load_form(request.args)
-    if not errors:
-        try:
-            answer = asking.ask(data["q"], None, filter_from(data))
-        except QuestionError as error:
-            errors = {"q": [str(error)]}
-        else:
-            as_json = url_for("api.ask_by_link", **_query(data))
-            return render_template("ask.html", form=_form(data, {}), answer=answer, as_json=as_json)
-    return render_template("ask.html", form=_form(data, errors), answer=None), 400
-
-
-@pages.get("/documents")
-def documents() -> str:
-    """All documents, under the voices that speak in them."""
-    infos = asking.service().documents()
-    groups = [(voice, [info for info in infos if info.voice == voice]) for voice in VOICES]
-    return render_template("documents.html", total=len(infos), groups=[group for group in groups if group[1]])
-
-
-@pages.get("/documents/<doc_id>")
-def document(doc_id: str) -> str:
-    """A document as it reads, with the cited span marked."""
-    named, renamed = _named(doc_id)
-    found, newer = _edition(named)
-    span = None if newer and not found.info.superseded_by else _span(len(found.text))
-    newest_url = url_for("pages.document", doc_id=document_id(found.info.source_id))
-    if span and found.info.superseded_by:
-        info, place = asking.service().locate(found.info.doc_id, describe(found.text, *span))
-        newer = words.resolution_words(place.status)
-        if place.status != "gone":
-            newest_url = permalink(info, place.start, place.end)
-    blocks = view_blocks(found, *(span or (0, 0)))
+    data, answer, errors = _asked()
+    if answer is None:
+        return render_template("ask.html", form=form_of(data, errors), answer=None), 400
+    order, query = order_asked(), query_of(data)
+    more = query | ({"order": order} if order != "voice" else {})
+    groups = grouped(shown(answer), order)
     return render_template(
-        "document.html", document=found, info=found.info, blocks=blocks, span=span, newer=newer,
-        newest_url=newest_url, renamed=renamed,
+        "ask.html", form=form_of(data, {}), answer=answer, groups=groups, stages=stages(answer), order=order,
+        query=more, shared=shared_from(request.args.get("generation", ""), request.args.getlist("quote")),
+        share=share_link(answer, query, more.get("order", "")), as_json=url_for(".ask_twin", **query),
+        now=url_for(".ask", **more), timeline=url_for(".timeline", **query), in_context=in_context,
+        numbers={
+            (one.quote.doc_id, one.quote.start, one.quote.end): n
+            for n, one in enumerate(reading_order(groups), 1)
+        },
+        orders={"voice": url_for(".ask", **query), "time": url_for(".ask", **query, order="time")},
     )  # fmt: skip
 
 
-def _named(doc_id: str) -> tuple[Document, str]:
-    """The document of an address; or the same file under another name, with a word on that.
-
-    NotIndexedError if neither is indexed. Where one file was read under two names, and the one that is cited is
-    gone, the other still holds the very words: the address names them by the beginning of the file's hash.
-    """
-    try:
-        return asking.service().document(doc_id), ""
-    except NotIndexedError:
-        wanted = request.args.get("edition", "")
-        same = [info for info in asking.service().documents() if info.sha256.startswith(wanted)]
-        if len(wanted) < _HASH_CHARACTERS or not same:
-            raise
-    return asking.service().document(same[0].doc_id), (
-        "The document that this address cites is no longer indexed under that name. This is the same file, byte for"
-        f" byte, under the name {same[0].source_id}."
-    )
+@pages.get("/ask.json")
+@conditional
+def ask_twin() -> dict[str, Any] | Response:
+    """The same answer as data."""
+    data, answer, errors = _asked()
+    if answer is None:
+        return _invalid(errors)
+    query = query_of(data)
+    links = {"page": url_for(".ask", **query), "share": share_link(answer, query)}
+    return answer_payload(answer) | {"links": links}
 
 
-def _edition(found: Document) -> tuple[Document, str]:
-    """The edition that the address asks for, if it is kept, or the newest with a word on that.
-
-    A citation's offsets are those of its own edition: in another they would mark other words.
-    """
-    wanted = request.args.get("edition", "")
-    if not wanted or found.info.sha256.startswith(wanted):
-        return found, ""
-    for info in asking.service().editions(found.info.doc_id):
-        if info.sha256.startswith(wanted):
-            return asking.service().document(info.doc_id), ""
-    return found, (
-        "The words that this address cites are those of an older edition, which is not kept here. This is the"
-        " newest one: look for them in it before you rely on them."
-    )
-
-
-def _span(length: int) -> tuple[int, int] | None:
-    """The cited span that the address names. A wrong one is refused: marking other words would misquote."""
-    given = request.args.get("start"), request.args.get("end")
-    if given == (None, None):
-        return None
-    # isdecimal alone would let other scripts' digits and a million of them through.
-    if not all(text and text.isascii() and text.isdecimal() and len(text) < 12 for text in given):
-        abort(400, "A citation needs both start and end, as numbers of characters, like ?start=120&end=310.")
-    start, end = int(given[0] or 0), int(given[1] or 0)
-    if not start < end <= length:
-        abort(400, f"This document has characters 0 to {length}; {start} to {end} is no stretch of it.")
-    return start, end
+@pages.get("/timeline")
+@conditional
+def timeline() -> str | tuple[str, int]:
+    """What was quoted and found for a question, along time."""
+    if not request.args.get("q", "").strip():
+        return render_template("timeline.html", form=form_of({}, {}), answer=None, years=[])
+    data, answer, errors = _asked()
+    if answer is None:
+        return render_template("timeline.html", form=form_of(data, errors), answer=None, years=[]), 400
+    query = query_of(data)
+    return render_template(
+        "timeline.html", form=form_of(data, {}), answer=answer, years=years(entries(answer)), query=query,
+        answer_url=url_for(".ask", **query), as_json=url_for(".timeline_twin", **query), in_context=in_context,
+    )  # fmt: skip
 
 
-def _form(data: dict[str, Any], errors: dict[str, list[str]]) -> Form:
-    infos = asking.service().documents()
-    publishers = sorted({info.publisher for info in infos if info.publisher}, key=str.casefold)
-    return Form(
-        # What was typed is shown again even where it was refused, or it could not be mended.
-        question=data.get("q", request.args.get("q", "")),
-        voices=tuple(request.args.getlist("voice")),
-        publishers=tuple(name for name in request.args.getlist("publisher") if name),
-        documents=tuple(name for name in request.args.getlist("document") if name),
-        first=request.args.get("from", ""),
-        last=request.args.get("to", ""),
-        errors=errors,
-        known_voices=tuple(voice for voice in VOICES if any(info.voice == voice for info in infos)),
-        known_publishers=tuple(publishers[:_LONGEST_LIST]),
-        known_documents=tuple(infos),
-    )
-
-
-def _query(data: dict[str, Any]) -> dict[str, Any]:
-    """Loaded form data as the query string that the JSON endpoint takes."""
+@pages.get("/timeline.json")
+@conditional
+def timeline_twin() -> dict[str, Any] | Response:
+    """The same as data, the earliest first and the undated last."""
+    data, answer, errors = _asked()
+    if answer is None:
+        return _invalid(errors)
     return {
-        "q": data["q"],
-        "voice": data.get("voices"),
-        "publisher": data.get("publishers"),
-        "document": data.get("documents"),
-        "from": data.get("published_from"),
-        "to": data.get("published_to"),
-        "kind": data.get("kinds"),
-        **{name: data.get(name) for name in ("about_from", "about_to", "boilerplate", "editions")},
-    }
+        "question": answer.question,
+        "status": answer.status,
+        "entries": [
+            {
+                "published": one.published or None, "quoted": one.quoted, "voice": one.voice,
+                "speaker": one.speaker, "text": one.text, "start": one.start, "end": one.end,
+                "document": listed(one.document, url_for("reading.document", doc_id=one.document.doc_id)),
+            }
+            for one in entries(answer)
+        ],
+    }  # fmt: skip
+
+
+def _asked() -> tuple[dict[str, Any], Answer | None, dict[str, list[str]]]:
+    """What the address asks, the answer, and what is wrong with the question where there is none."""
+    data, errors = load_form(request.args)
+    if not errors:
+        try:
+            return data, asking.ask_once(data["q"], filter_from(data)), {}
+        except QuestionError as error:
+            errors = {"q": [str(error)]}
+    return data, None, errors
+
+
+def _invalid(errors: dict[str, list[str]]) -> Response:
+    found = [{"detail": text, "parameter": name} for name, texts in errors.items() for text in texts]
+    return problem(400, " ".join(entry["detail"] for entry in found), kind="question", errors=found)

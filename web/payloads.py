@@ -155,6 +155,15 @@ class AnswerOut(SearchOut):
     searched = fields.Nested(SearchedOut, required=True)
     timings_ms = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
     receipt = fields.Dict(keys=fields.String(), required=True)
+    withheld = fields.Integer(
+        required=True, metadata={"description": "quotes not shown since their document does not say them"}
+    )
+
+
+class CitedOut(_Out):
+    """A citation in every style, by the style's name."""
+
+    styles = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
 class HealthOut(_Out):

@@ -35,17 +35,24 @@ class ServeError(PinciteError):
 
 
 def serve(
-    make_app: Callable[[], Flask], host: str, port: int, threads: int = 4, *, public_read: bool = False
+    make_app: Callable[[], Flask],
+    host: str,
+    port: int,
+    threads: int = 4,
+    *,
+    public_read: bool = False,
+    token: bool = False,
 ) -> NoReturn:
     """Serve until SIGINT or SIGTERM, then finish what was begun; leaves by SystemExit.
 
     `make_app` is called in the worker. Port 0 takes any free one; the line on stderr names it. UsageError:
-    the address is open to others and `public_read` is not set. ServeError: it cannot listen there.
+    the address is open to others, the app wants no `token` of them and `public_read` is not set. ServeError: it cannot listen there.
     """
-    if not public_read and not _is_loopback(host):
+    if not public_read and not token and not _is_loopback(host):
         raise UsageError(
             f"{host} can be reached from other machines, where anyone could read every document. "
-            "Use 127.0.0.1, or say --public-read if that is what you want."
+            "Use 127.0.0.1, set PINCITE_TOKEN to let in only those who have it, or say --public-read if that is what"
+            " you want."
         )
     listener = _listen(host, port)
     address = _address(host, listener.getsockname()[1])

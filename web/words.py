@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from urllib.parse import urlsplit
 
-from index import DocumentInfo, Passage
-from qa import Citation, pages
+from index import DocumentInfo
+from qa import long_date
+from qa import place_words as place
+
+__all__ = [
+    "CITATION_STYLES", "STATUSES", "confidence_words", "counted", "long_date", "place", "resolution_words", "title_of", "voice_label",
+    "web_link",
+]  # fmt: skip
 
 _VOICES = {
     "inspectorate": "Inspectorate",
@@ -21,17 +25,24 @@ _VOICES = {
     "other": "Other source",
 }
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
 STATUSES = {
     "answered": "The documents answer this",
     "partial": "The documents answer part of this",
     "not_in_documents": "The documents do not say",
 }
 """A status as a headline. Silence is worded as an outcome: it is one."""
+
+
+CITATION_STYLES = {
+    "plain": "Plain text",
+    "markdown": "Markdown",
+    "html": "HTML",
+    "oscola": "OSCOLA",
+    "apa": "APA",
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+}
+"""The styles of citations by name, as a menu offers them."""
 
 
 def title_of(info: DocumentInfo) -> str:
@@ -58,31 +69,6 @@ def confidence_words(confidence: float) -> str:
         if confidence >= floor:
             return word
     return "very low"
-
-
-def long_date(iso: str) -> str:
-    """An ISO date or its prefix as it is written in a newspaper; what is no date is left as it is.
-
-    >>> long_date("2017-04-07"), long_date("2017-04"), long_date("2017"), long_date("n.d.")
-    ('7 April 2017', 'April 2017', '2017', 'n.d.')
-    """
-    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", iso)
-    if match is None:
-        return iso
-    year, month, day = match.groups()
-    try:
-        when = date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        return iso
-    # strftime would follow the server's locale; the page is in English.
-    return " ".join(part for part in (day and str(when.day), month and _MONTHS[when.month - 1], year) if part)
-
-
-def place(at: Citation | Passage) -> str:
-    """Where in a document, as lawyers write it: pages and paragraph, as far as they are known."""
-    return ", ".join(
-        part for part in (pages(at), f"paragraph {at.paragraph}" if at.paragraph else "") if part
-    )
 
 
 def resolution_words(status: str) -> str:

@@ -17,7 +17,7 @@ import pytest
 
 from eval.train.loop import CHECKPOINT, Training
 from eval.train.run import make
-from index import UsageError
+from index import TransformerEmbedder, UsageError
 from tests.tiny_reranker import base_model, groups_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,6 +176,16 @@ def test_what_cannot_be_trained_on_is_said(
     with pytest.raises(UsageError, match=sentence):
         make(base, data, tmp_path / "out", TRAINING, left_out=change["left_out"])
     assert not (tmp_path / "out").exists()
+
+
+def test_the_small_model_that_is_installed_can_be_a_base() -> None:
+    from eval.train.model import load_base
+
+    network = load_base(TransformerEmbedder().folder, 32, 2, 1)
+    names = network.trained()
+    assert "classifier.weight" in names and not any("layer.1." in n or "embeddings" in n for n in names)
+    scores = network.logits([("who?", "The board. " * 40), ("who?", "No."), ("", "")])
+    assert scores.shape == (3,) and len(set(scores.tolist())) == 3
 
 
 def test_a_finished_model_is_not_written_over(trained: Path, base: Path, data: Path) -> None:

@@ -18,6 +18,7 @@ from index import (
     passage_id,
 )
 from qa import Answer, Citation, Quote, Searched, SearchResult
+from qa.cite import cite_span
 
 SCRIPT = "<script>alert('pincite')</script>"
 
@@ -214,6 +215,11 @@ class StandIn:
 
     def editions(self, name: str) -> list[DocumentInfo]:
         return [self.document(name).info]
+
+    def cite(self, name: str, start: int, end: int) -> Citation:
+        document = self.document(name)
+        passages = [hit.passage for hit in HITS if hit.passage.doc_id == document.info.doc_id]
+        return cite_span(document, sorted(passages, key=lambda passage: passage.start), start, end)
 
     def status(self) -> dict[str, object]:
         return {

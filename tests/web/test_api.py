@@ -176,6 +176,7 @@ def test_the_description_is_valid_and_lists_the_routes(spec: dict[str, Any]) -> 
         ("get", "/api/ask"),
         ("get", "/api/search"),
         ("get", "/api/documents"),
+        ("get", "/api/cite"),
         ("get", "/healthz"),
     }
     assert spec["servers"] == [{"url": "/"}]
@@ -188,6 +189,7 @@ def test_the_description_is_valid_and_lists_the_routes(spec: dict[str, Any]) -> 
         ("AnswerOut", "/api/ask?q=penguin"),
         ("SearchOut", "/api/search?q=why"),
         ("DocumentsOut", "/api/documents"),
+        ("CitedOut", "/api/cite?document=law-note.txt&start=1&end=20"),
         ("HealthOut", "/healthz"),
         ("ProblemOut", "/api/search?k=0"),
         ("ProblemOut", "/api/none"),

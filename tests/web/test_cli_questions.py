@@ -18,7 +18,7 @@ PASSAGE = {"page_end", "page_label", "voice", "speaker", "published", "copy_of"}
 HIT = {"rank", "score", "document", "start", "end", "page", "paragraph", "heading", "text"} | PASSAGE
 # What DESIGN.md names, and after the bar what has come on top of it; nothing named may go.
 ANSWER = {"id", "question", "status", "confidence", "quotes", "citations", "searched", "hits", "timings_ms",
-          "receipt"} | {"explanation"}  # fmt: skip
+          "receipt"} | {"explanation", "withheld"}  # fmt: skip
 QUOTE = {"text", "citation", "voice"} | {"start", "end", "speaker", "selector", "speeches"}
 CITATION = (
     {"n", "document", "start", "end", "page", "paragraph", "text", "url"} | {"heading", "selector"} | PASSAGE

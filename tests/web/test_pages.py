@@ -96,7 +96,7 @@ def test_filters_narrow_the_answer_and_stay_filled_in(client: FlaskClient) -> No
 
 def test_the_json_link_gives_the_same_answer(client: FlaskClient) -> None:
     page = client.get("/ask", query_string={"q": "thresholds", "voice": "press", "to": "2017"}).text
-    link = re.search(r'<p class="twin"><a href="([^"]+)"', page)
+    link = re.search(r'<a href="([^"]+)" type="application/json">This answer', page)
     assert link
     answer = client.get(link.group(1).replace("&amp;", "&")).get_json()
     assert [quote["voice"] for quote in answer["quotes"]] == ["press"]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from index import Hit
-    from qa import SearchResult
+    from qa import Answer, SearchResult
 
-_STAGES = {
+STAGES = {
     "passage": "cosine of the passage",
     "sentence": "cosine of its best sentence",
     "context": "cosine with what leads up to it",
@@ -24,7 +24,7 @@ _STAGES = {
 """What a stage is called, by the name of its score."""
 
 
-def explained(result: SearchResult) -> list[dict[str, Any]]:
+def explained(result: SearchResult | Answer) -> list[dict[str, Any]]:
     """For each hit its stages, {name: {"raw", "share"}}, and the `total` that the shares make: the score.
 
     `raw` is a cosine, a BM25 score, 1, 0 or -1 for `source` and `period`, and for `spread` how many hits of the
@@ -79,7 +79,7 @@ def stage_lines(explanation: dict[str, Any]) -> Iterator[str]:
         else:
             raw = stage["raw"]
             shown = str(raw) if isinstance(raw, int) else f"{raw:.3f}"
-            yield f"   {_STAGES.get(name, name):32} {shown:>9}  {stage['share']:+.3f}"
+            yield f"   {STAGES.get(name, name):32} {shown:>9}  {stage['share']:+.3f}"
 
 
 def _raw(hit: Hit, name: str, before: int) -> float | int:

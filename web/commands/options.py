@@ -21,6 +21,10 @@ reranker_option = click.option("--reranker", envvar="PINCITE_RERANKER", show_env
                                help="A CrossEncoder that orders the best passages anew, by its folder; default:"
                                " none.")  # fmt: skip
 
+site_option = click.option("--site", envvar="PINCITE_SITE", show_envvar=True, metavar="URL", show_default=True,
+                           default="http://127.0.0.1:8000",
+                           help="Where pincite serve is reached: what permalinks begin with.")  # fmt: skip
+
 
 def location_options(command: Command) -> Command:
     """Adds --data and --store; the command receives where the index is as `location`."""

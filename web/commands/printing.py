@@ -107,17 +107,20 @@ def print_hits(hits: Sequence[Hit], explanations: Sequence[Iterable[str]] = ()) 
             print_plain("\n".join(explanations[at]) + "\n")
 
 
-def print_answer(answer: Answer) -> None:
-    """Quotes with their voices, then what they are taken from; or the nearest passages, said not to answer."""
+def print_answer(answer: Answer, cited: Sequence[str] = ()) -> None:
+    """Quotes with their voices, then what they are taken from; or the nearest passages, said not to answer.
+
+    `cited` are the citations in a style that was asked for.
+    """
     from index import clean
     from qa import reference
 
     click.echo(f"{answer.explanation} (confidence {answer.confidence:.2f})\n")
     for quote in answer.quotes:
         print_plain(f"“{clean(quote.text)}” [{quote.citation}, {quote.voice}]\n")
-    for citation in answer.citations:
+    for at, citation in enumerate(answer.citations):
         place = _place(citation.document, citation.start, citation.end)
-        print_plain(f"[{citation.n}] {reference(citation)} [{place}]")
+        print_plain(f"[{citation.n}] {cited[at] if cited else f'{reference(citation)} [{place}]'}")
     if answer.status == "not_in_documents" and answer.hits:
         click.echo("The nearest passages, which do not answer:\n")
         print_hits(answer.hits[:3])

@@ -1,4 +1,4 @@
-"""Questions put to the index: search and ask, one at a time or a file of them."""
+"""Questions put to the index, one at a time or a file of them; and `pincite search`."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ from web.commands.options import (
     model_option,
     reranker_option,
 )
-from web.commands.printing import print_answer, print_hits, print_json, print_plain, say
+from web.commands.printing import print_hits, print_json, print_plain, say
 from web.commands.question_file import Line, read_lines
 
 if TYPE_CHECKING:
     from index import Filter
     from qa import Service
 
-_EPILOG = """
+EPILOG = """
 \b
 Examples: pincite {0} "Why were thresholds inconsistent?" --voice inspectorate
           pincite {0} --questions questions.jsonl --json > results.jsonl
 """
 
 
-def _question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds QUESTION and --questions; the command receives them as `question` and `file`."""
     command = click.option("--questions", "file", type=click.Path(path_type=Path), metavar="FILE",
                            help='Take every line {"id", "question"} of a .jsonl file; one line out for each.')(
                            command)  # fmt: skip
     return click.argument("question", required=False)(command)
 
 
-@click.command(epilog=_EPILOG.format("search"))
-@_question_options
+@click.command(epilog=EPILOG.format("search"))
+@question_options
 @click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
 @click.option(
     "--explain", is_flag=True, help="Say of each why it ranks where it does: what every stage adds."
@@ -72,37 +73,10 @@ def search(
         else:
             print_hits(result.hits)
 
-    _put(one, question, file, location, model, reranker, where, as_json)
+    sys.exit(1 if put(one, question, file, location, model, reranker, where, as_json) else 0)
 
 
-@click.command(epilog=_EPILOG.format("ask"))
-@_question_options
-@location_options
-@model_option
-@reranker_option
-@filter_options
-@as_json_option
-def ask(
-    question: str | None, file: Path | None, location: str, model: str | None,
-    reranker: str | None, where: Filter, as_json: bool,
-) -> None:  # fmt: skip
-    """Answer a question in quotations, with citations.
-
-    Or say that the documents do not seem to answer it, and show what comes nearest.
-    """
-    from qa import answer_payload
-
-    def one(service: Service, text: str, name: str | None) -> None:
-        answer = service.ask(text, question_id=name, filter=where)
-        if as_json:
-            print_json(answer_payload(answer))
-        else:
-            print_answer(answer)
-
-    _put(one, question, file, location, model, reranker, where, as_json)
-
-
-def _put(
+def put(
     one: Callable[[Service, str, str | None], None],
     question: str | None,
     file: Path | None,
@@ -111,8 +85,8 @@ def _put(
     reranker: str | None,
     where: Filter,
     as_json: bool,
-) -> None:
-    """Puts a question, or each of a file's, to the service; a bad line of the file costs only itself."""
+) -> int:
+    """Puts a question, or each of a file's, to the service; a bad line of the file costs only itself. How many did."""
     from qa import Service, check_question
 
     if (question is None) == (file is None):
@@ -127,9 +101,8 @@ def _put(
             say("no document passes these filters; pincite documents lists what there is")
         if lines is None:
             one(service, question or "", None)
-            return
-        failed = [line.number for line in lines if not _put_line(one, service, line, file, as_json)]
-        sys.exit(1 if failed else 0)
+            return 0
+        return sum(not _put_line(one, service, line, file, as_json) for line in lines)
 
 
 def _put_line(

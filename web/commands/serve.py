@@ -21,6 +21,13 @@ if TYPE_CHECKING:
               help="The port; 0 takes any that is free.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, metavar="NUMBER",
               help="How many requests are answered at a time.")  # fmt: skip
+@click.option("--token", envvar="PINCITE_TOKEN", show_envvar=True, default="", metavar="TOKEN",
+              help="What every reader has to bring, as the password or as a bearer token. Set it in the environment:"
+              " others can read the command line.")  # fmt: skip
+@click.option("--requests-per-minute", type=click.IntRange(0), default=120, show_default=True, metavar="NUMBER",
+              help="What one client beyond this machine may send; 0 for no limit.")  # fmt: skip
+@click.option("--proxies", type=click.IntRange(0, 8), default=0, show_default=True, metavar="NUMBER",
+              help="How many proxies of yours stand before it: their X-Forwarded-For is believed.")  # fmt: skip
 @click.option("--public-read", is_flag=True,
               help="Allow an address that other machines can reach: anyone there can read every document.")  # fmt: skip
 @click.option("--example", "examples", multiple=True, metavar="QUESTION",
@@ -32,6 +39,9 @@ def serve(
     host: str,
     port: int,
     threads: int,
+    token: str,
+    requests_per_minute: int,
+    proxies: int,
     public_read: bool,
     examples: tuple[str, ...],
     location: str,
@@ -43,18 +53,32 @@ def serve(
     Ctrl-C or SIGTERM stops it after the questions that were begun.
     """
     from index import NotIndexedError, open_store
+    from web.access import check_token
     from web.app import WebConfig, create_app
     from web.server import serve as run
 
+    check_token(token)
     with closing(open_store(location)) as store:  # said here and now, not by a worker that fails to start
         if not store.counts().documents:
             raise NotIndexedError(f"{location} holds no documents; add some with: pincite index FOLDER")
 
     def make_app() -> Flask:
         from qa import Service
+        from web.language import warm
 
         service = Service.open(location, model, reranker=reranker)
         service.warm()
-        return create_app(service, WebConfig(examples=examples, any_host=public_read))
+        warm()
+        return create_app(
+            service,
+            WebConfig(
+                examples=examples,
+                # Who has to bring the token reads nothing through a name that a stranger points here.
+                any_host=public_read or bool(token),
+                token=token,
+                requests_per_minute=requests_per_minute,
+                proxies=proxies,
+            ),
+        )
 
-    run(make_app, host, port, threads, public_read=public_read)
+    run(make_app, host, port, threads, public_read=public_read, token=bool(token))
