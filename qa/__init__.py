@@ -4,11 +4,12 @@ from qa.answer import AnswerSettings
 from qa.cite import pages, permalink, place_words, reference
 from qa.citing import CITATION_STYLES, DATA_STYLES, cite_as, long_date
 from qa.confidence import ConfidenceModel, Evidence
+from qa.matrix import Cell, Matrix, Row, matrix, matrix_payload
 from qa.pack import Pack, make_pack
 from qa.packing import PACK_FORMATS, write_pack
 from qa.payload import answer_payload, document_payload, search_payload
 from qa.question import MAX_CHARACTERS, check_question
-from qa.receipts import Receipt, compare as compare_receipt, make_receipt, read_receipt
+from qa.receipts import Receipt, compare_receipt, make_receipt, read_receipt
 from qa.rerank import Reranker, RerankSettings
 from qa.rerank_files import seal as seal_reranker
 from qa.rerank_model import CrossEncoderReranker
@@ -23,16 +24,19 @@ __all__ = [
     "PACK_FORMATS",
     "Answer",
     "AnswerSettings",
+    "Cell",
     "Citation",
     "ConfidenceModel",
     "CrossEncoderReranker",
     "Evidence",
+    "Matrix",
     "Pack",
     "Quote",
     "Receipt",
     "RerankSettings",
     "Reranker",
     "RetrievalSettings",
+    "Row",
     "SearchResult",
     "Searched",
     "Service",
@@ -46,6 +50,8 @@ __all__ = [
     "long_date",
     "make_pack",
     "make_receipt",
+    "matrix",
+    "matrix_payload",
     "pages",
     "permalink",
     "place_words",

@@ -29,8 +29,8 @@ class AnswerSettings:
 
     quote_tokens: int = 250
     passages: int = 15
-    sentence_weight: float = 0.5
-    spread: float = 0.3
+    sentence_weight: float = 0.25
+    spread: float = 0.15
     margin: float = 2.5
     shortest_tokens: int = 5
 

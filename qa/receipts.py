@@ -111,7 +111,7 @@ def read_receipt(contents: Any) -> Receipt:
             for quote in contents["quotes"]
         )
         for one in (*contents["quotes"], *contents["hits"]):
-            one["document"], one["start"], one["end"]  # noqa: B018 (compare() relies on them)
+            _ = one["document"], one["start"], one["end"]  # compare_receipt relies on them
         _ = (
             contents["status"],
             contents["confidence"],
@@ -128,11 +128,12 @@ def read_receipt(contents: Any) -> Receipt:
     return Receipt(question, name, chosen, quotes, contents, sealed)
 
 
-def compare(receipt: Receipt, now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+def compare_receipt(receipt: Receipt, now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """What of an answer is another today, and what else is: two lists of sentences, the first empty if it is the same.
 
     `now` is the receipt of the same question, asked again. An answer is the same when it has the same status and
-    the same words from the same sources in the same order; places, ranks, scores, documents and settings may say why not.
+    the same words from the same sources in the same order; places, ranks, scores and settings may
+    say why not.
     """
     was = receipt.contents
     differs, else_ = [], []

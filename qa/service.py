@@ -38,6 +38,8 @@ from qa.rerank_model import CrossEncoderReranker
 from qa.retrieve import Retrieval, RetrievalSettings, retrieve, spread
 from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status
 
+_EMBEDDINGS_KEPT = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -62,6 +64,7 @@ class Service:
     ) -> None:
         self._store, self._embedder, self._settings = store, embedder, settings
         self._reranker = reranker
+        self._embedded: dict[str, np.ndarray] = {}
         self._embedding = threading.Lock()  # the model's tokenizer may not be used by two threads at once
 
     @property
@@ -225,8 +228,13 @@ class Service:
         return weigh(retrieval, frequencies, self._store.counts().passages)
 
     def _embed(self, question: str) -> np.ndarray:
+        """A question's vector. The last few are kept: a matrix asks the same question of every document."""
         with self._embedding:
-            return self._embedder.embed_question(question)
+            if question not in self._embedded:
+                while len(self._embedded) >= _EMBEDDINGS_KEPT:
+                    del self._embedded[next(iter(self._embedded))]
+                self._embedded[question] = self._embedder.embed_question(question)
+            return self._embedded[question]
 
     def _searched(self, where: Filter) -> Searched:
         counts = self._store.counts(where)

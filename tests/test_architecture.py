@@ -34,9 +34,12 @@ PUBLIC = {
         read_documents resolve sentence_spans split token_spans words
     """,
     "qa": """
-        CITATION_STYLES DATA_STYLES MAX_CHARACTERS Answer AnswerSettings Citation ConfidenceModel CrossEncoderReranker Evidence Quote
-        RerankSettings Reranker RetrievalSettings SearchResult Searched Service Settings Status answer_payload
-        check_question cite_as document_payload long_date pages permalink place_words reference search_payload seal_reranker
+        CITATION_STYLES DATA_STYLES MAX_CHARACTERS PACK_FORMATS Answer AnswerSettings Cell Citation
+        ConfidenceModel CrossEncoderReranker Evidence Matrix Pack Quote Receipt RerankSettings Reranker
+        RetrievalSettings Row SearchResult Searched Service Settings Status answer_payload
+        check_question cite_as compare_receipt document_payload long_date make_pack make_receipt matrix
+        matrix_payload pages permalink place_words read_receipt reference search_payload seal_reranker
+        write_pack
     """,
     "eval": """
         Bin Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Finding GateSettings MEASURE_NAMES Measure

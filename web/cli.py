@@ -18,6 +18,7 @@ from web.commands.ask import ask
 from web.commands.documents import check, documents, remove, show
 from web.commands.evaluate import compare, evaluate
 from web.commands.indexing import index
+from web.commands.matrix import matrix
 from web.commands.printing import say
 from web.commands.question_sets import questions
 from web.commands.questions import search
@@ -91,6 +92,7 @@ for command in (
     remove,
     search,
     ask,
+    matrix,
     verify,
     show,
     check,

@@ -27,7 +27,6 @@ _DETAILS = {
     405: "This address exists, but not for this method.",
     413: "The request is too large. A question has at most 2,000 characters.",
     415: "Send JSON, with the header Content-Type: application/json.",
-    429: "That were too many requests in a minute. Wait as long as Retry-After says, and go on.",
     500: "Something failed on our side. The log says what, under the id given here.",
     503: "The index cannot be read at the moment. The log says why, under the id given here.",
 }

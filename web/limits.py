@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 
 from flask import Flask, request
-from flask_limiter import Limiter
+from flask_limiter import ApplicationLimit, Limiter
 
+_WAIT = "Too many requests came from your address in one minute. Wait a moment, and ask again."
 _NETWORK_BITS = (
     64  # one household or machine has that much of IPv6, and could change its address with every request
 )
@@ -19,7 +20,7 @@ def register_limits(app: Flask, per_minute: int) -> None:
     limiter = Limiter(
         client_key,
         app=app,
-        application_limits=[f"{per_minute} per minute"],
+        application_limits=[ApplicationLimit(f"{per_minute} per minute", error_message=_WAIT)],
         strategy="moving-window",
         storage_uri="memory://",  # there is one process, see server.py
         headers_enabled=True,

@@ -217,7 +217,7 @@ def as_table(found: dict[str, Any], passages: int) -> str:
     lines = [f"{'ms of processor time a question':36} {'mean':>9}"]
     lines += [f"{name:36} {value:9.1f}" for name, value in found["ms"].items()]
     memory = found["mb"]
-    per_million = (memory["after"] - memory["before opening"]) / passages * 1e6
+    per_million = (memory["peak"] - memory["before opening"]) / passages * 1e6
     lines += ["", *(f"memory {name:29} {value:9.0f} MB" for name, value in memory.items())]
     lines += [f"memory per million passages {'':8} {per_million:9.0f} MB"]
     lines += ["", *(f"file {name:31} {size:9.1f} MB" for name, size in found["files_mb"].items())]

@@ -22,7 +22,7 @@ def write_pack(form: str, packs: Sequence[Pack], *, made: str, site: str = "") -
 
         return as_markdown(sheets, made).encode()
     if form == "html":
-        from qa.packing.html import as_html
+        from qa.packing.page import as_html
 
         return as_html(sheets, made).encode()
     if form == "docx":

@@ -24,7 +24,7 @@ def _answer(sheet: Sheet) -> Iterator[str]:
         yield f"## Quote {n}"
         yield f"> “{prose.as_markdown(extract.words)}”"
         yield f"{prose.markdown(extract.citation, extract.source)} ({_text(extract.who)})"
-        yield _text(f"{extract.place[:1].upper()}{extract.place[1:]}")
+        yield _text(extract.place)
         yield from _context(extract)
     if sheet.nearest:
         yield f"## {SILENT}"

@@ -54,8 +54,53 @@ def test_narrowing_to_a_voice_by_keyboard_alone(page: Page, served: Served) -> N
     assert page.locator("figure.quote").count() == 1
 
 
-@pytest.mark.parametrize("address", ["/", "/ask?q=why", "/ask?q=penguin", "/documents", "/nothing"])
-def test_nothing_is_wider_than_a_small_screen(page: Page, served: Served, address: str) -> None:
-    page.goto(served.url + address)
-    main = page.locator("html").evaluate("html => html.scrollWidth")
-    assert main <= 320
+def test_the_first_tab_leads_past_the_head_and_focus_is_seen(page: Page, served: Served) -> None:
+    page.goto(served.url + "/ask?q=why")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the main content")
+    box = skip.bounding_box()
+    assert box is not None and box["x"] >= 0 and box["y"] >= 0
+    assert skip.evaluate("link => getComputedStyle(link).outlineWidth") == "3px"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("id") == "q", "the head was passed"
+
+
+def test_a_link_to_an_answer_opens_in_a_fresh_profile(browser: Browser, page: Page, served: Served) -> None:
+    page.goto(served.url + "/ask?q=why")
+    page.get_by_role("link", name="A link to this answer as it is now").click()
+    said = page.locator("figure.quote blockquote").all_inner_texts()
+    address = page.url
+    other = browser.new_context().new_page()
+    other.goto(address)
+    assert other.locator("figure.quote blockquote").all_inner_texts() == said != []
+    assert other.get_by_role("note").inner_text().startswith("You followed a link")
+    other.context.close()
+
+
+def test_the_way_along_the_quotations_and_a_search_in_the_document(page: Page, served: Served) -> None:
+    page.goto(served.url + "/ask?q=why")
+    page.locator("a.context").first.click()
+    page.get_by_role("link", name="Next quotation").click()
+    assert page.get_by_text("Quotation 2 of 3").is_visible()
+    assert page.locator("mark#cited").is_visible()
+    page.get_by_label("Find in this document").fill("the council")
+    page.get_by_role("button", name="Find").click()
+    assert page.get_by_role("status").inner_text().startswith("“the council” stands in")
+    page.get_by_role("link", name="Place 1").click()
+    box = page.locator("#found-1").bounding_box()
+    assert box is not None and 0 <= box["y"] < 500, "the place is in view"
+    page.get_by_role("link", name="Back to the answer").click()
+    assert page.url.endswith("#quote-2")
+
+
+def test_a_printed_answer_can_be_filed(page: Page, served: Served) -> None:
+    page.goto(served.url + "/ask?q=why")
+    page.emulate_media(media="print")
+    for gone in ("search", ".masthead nav", ".take", ".others", ".cite-as", ".context", ".foot"):
+        assert not page.locator(gone).first.is_visible(), gone
+    for kept in ("figure.quote", ".sources", ".filed", ".verdict"):
+        assert page.locator(kept).first.is_visible(), kept
+    after = page.locator(".sources a").first.evaluate("link => getComputedStyle(link, '::after').content")
+    assert "/documents/" in after, "the address is written out"
+    assert page.locator("html").evaluate("html => getComputedStyle(html).backgroundColor") == "rgb(255, 255, 255)"

@@ -16,6 +16,7 @@ COMMANDS = [
     "remove",
     "search",
     "ask",
+    "matrix",
     "verify",
     "show",
     "check",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from web.commands.files import check_place, write_whole
 from web.commands.options import (
     as_json_option,
     filter_options,
@@ -21,7 +25,7 @@ from web.commands.questions import EPILOG, put, question_options
 
 if TYPE_CHECKING:
     from index import Filter
-    from qa import Service
+    from qa import Pack, Service
 
 
 class Styles(click.Choice[str]):
@@ -31,11 +35,24 @@ class Styles(click.Choice[str]):
         super().__init__(("plain", "markdown", "html", "oscola", "apa", "bibtex", "ris"))
 
 
+class Forms(click.Choice[str]):
+    """The forms of an evidence pack, likewise."""
+
+    def __init__(self) -> None:
+        super().__init__(("md", "html", "docx"))
+
+
 @click.command(epilog=EPILOG.format("ask"))
 @question_options
 @click.option(
     "--cite", "style", type=Styles(), help="Print citations in this style; bibtex and ris print nothing else."
 )
+@click.option("--format", "form", type=Forms(),
+              help="Print an evidence pack: the quotes, what stands around each, and the sources.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Where the evidence pack goes; default: stdout.")  # fmt: skip
+@click.option("--receipt", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write what each answer rests on, one a line; pincite verify FILE asks again.")  # fmt: skip
 @site_option
 @location_options
 @model_option
@@ -43,21 +60,44 @@ class Styles(click.Choice[str]):
 @filter_options
 @as_json_option
 def ask(
-    question: str | None, file: Path | None, style: str | None, site: str, location: str, model: str | None,
-    reranker: str | None, where: Filter, as_json: bool,
+    question: str | None, file: Path | None, style: str | None, form: str | None, output: Path | None,
+    receipt: Path | None, site: str, location: str, model: str | None, reranker: str | None, where: Filter,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Answer a question in quotations, with citations.
 
     Or say that the documents do not seem to answer it, and show what comes nearest.
     """
-    from datetime import date
+    from qa import DATA_STYLES, answer_payload, cite_as, make_pack, make_receipt, write_pack
 
-    from qa import DATA_STYLES, answer_payload, cite_as
+    if form and (as_json or style):
+        raise click.UsageError(
+            "--format prints an evidence pack: leave --json and --cite out, or run ask twice"
+        )
+    if output and not form:
+        raise click.UsageError("--output is for an evidence pack: say which with --format md, html or docx")
+    if form == "docx" and not output and sys.stdout.isatty():
+        raise click.UsageError(
+            "a Word document is nothing to read in a terminal: name a file with --output FILE"
+        )
+    for path in (output, receipt):
+        check_place(path)
+    made = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    packs: list[Pack] = []
+    receipts: list[dict[str, Any]] = []
 
     def one(service: Service, text: str, name: str | None) -> None:
         answer = service.ask(text, question_id=name, filter=where)
-        told = cite_as(style, answer.citations, site=site, accessed=date.today().isoformat()) if style else ()
-        if as_json:
+        told = cite_as(style, answer.citations, site=site, accessed=made[:10]) if style else ()
+        if receipt:
+            receipts.append(
+                make_receipt(
+                    answer, service, service.settings, filter=where, made=made, version=version("pincite")
+                )
+            )
+        if form:
+            packs.append(make_pack(answer, service))
+        elif as_json:
             payload = answer_payload(answer)
             for citation, words in zip(payload["citations"], told, strict=False):
                 citation["cited"] = words
@@ -67,4 +107,15 @@ def ask(
         else:
             print_answer(answer, told)
 
-    sys.exit(1 if put(one, question, file, location, model, reranker, where, as_json) else 0)
+    failed = put(one, question, file, location, model, reranker, where, as_json, headings=not form)
+    if receipt:
+        write_whole(
+            receipt, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in receipts).encode()
+        )
+    if form:
+        written = write_pack(form, packs, made=made, site=site)
+        if output:
+            write_whole(output, written)
+        else:
+            click.echo(written, nl=False)
+    sys.exit(1 if failed else 0)

@@ -85,8 +85,12 @@ def put(
     reranker: str | None,
     where: Filter,
     as_json: bool,
+    headings: bool = True,
 ) -> int:
-    """Puts a question, or each of a file's, to the service; a bad line of the file costs only itself. How many did."""
+    """Puts a question, or each of a file's, to the service; a bad line of the file costs only itself. How many did.
+
+    `headings` says whether each question of a file is printed before its answer.
+    """
     from qa import Service, check_question
 
     if (question is None) == (file is None):
@@ -102,18 +106,19 @@ def put(
         if lines is None:
             one(service, question or "", None)
             return 0
-        return sum(not _put_line(one, service, line, file, as_json) for line in lines)
+        return sum(not _put_line(one, service, line, file, as_json, headings) for line in lines)
 
 
 def _put_line(
-    one: Callable[[Service, str, str | None], None], service: Service, line: Line, file: Path | None, as_json: bool
+    one: Callable[[Service, str, str | None], None], service: Service, line: Line, file: Path | None, as_json: bool,
+    headings: bool,
 ) -> bool:  # fmt: skip
     """Whether the line could be answered; if not, one line of JSON says so in its place, and so does stderr."""
     from index import QuestionError
 
     problem = line.problem
     if not problem:
-        if not as_json:
+        if headings and not as_json:
             click.secho(f"== {line.name or line.number}: {line.question}\n", bold=True)
         try:
             one(service, line.question, line.name)
