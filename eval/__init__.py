@@ -4,6 +4,7 @@ Importing this is light; NumPy, scikit-learn and ir_measures are loaded when som
 """
 
 from eval.beir import evaluate_beir
+from eval.calibrate import Calibration, Figures, calibrate
 from eval.compare import Comparison, MeasureChange, QuestionChange, compare
 from eval.draft import Draft, draft, drafts_as_yaml
 from eval.engines import CorpusFile, EndpointEngine, RunFileEngine, told
@@ -33,10 +34,12 @@ from eval.yaml_writer import as_yaml
 __all__ = [
     "MEASURE_NAMES",
     "Bin",
+    "Calibration",
     "Comparison",
     "CorpusFile",
     "Draft",
     "EndpointEngine",
+    "Figures",
     "RunFileEngine",
     "Evidence",
     "Fact",
@@ -61,6 +64,7 @@ __all__ = [
     "as_markdown",
     "as_table",
     "as_yaml",
+    "calibrate",
     "check_replay",
     "compare",
     "crossed",

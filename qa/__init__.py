@@ -1,6 +1,7 @@
 """A question in, a cited Answer out."""
 
 from qa.answer import AnswerSettings
+from qa.calibrated import forget_confidence, keep_confidence, kept_confidence
 from qa.cite import pages, permalink, place_words, reference
 from qa.citing import CITATION_STYLES, DATA_STYLES, cite_as, long_date
 from qa.confidence import ConfidenceModel, Evidence
@@ -15,7 +16,8 @@ from qa.rerank_files import seal as seal_reranker
 from qa.rerank_model import CrossEncoderReranker
 from qa.retrieve import RetrievalSettings
 from qa.service import Service, Settings
-from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status
+from qa.summary import LanguageModel, language_model_of, summarised
+from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status, Summary, SummarySentence
 
 __all__ = [
     "CITATION_STYLES",
@@ -29,6 +31,7 @@ __all__ = [
     "ConfidenceModel",
     "CrossEncoderReranker",
     "Evidence",
+    "LanguageModel",
     "Matrix",
     "Pack",
     "Quote",
@@ -42,11 +45,17 @@ __all__ = [
     "Service",
     "Settings",
     "Status",
+    "Summary",
+    "SummarySentence",
     "answer_payload",
     "check_question",
     "cite_as",
     "compare_receipt",
     "document_payload",
+    "forget_confidence",
+    "keep_confidence",
+    "kept_confidence",
+    "language_model_of",
     "long_date",
     "make_pack",
     "make_receipt",
@@ -59,5 +68,6 @@ __all__ = [
     "reference",
     "search_payload",
     "seal_reranker",
+    "summarised",
     "write_pack",
 ]

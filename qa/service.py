@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from index import (
     open_store,
     resolve,
 )
+from qa.calibrated import kept_confidence
 from qa.answer import AnswerSettings, quote
 from qa.cite import cite_span
 from qa.confidence import ConfidenceModel, Evidence, unmet, weigh
@@ -82,6 +83,7 @@ class Service:
     ) -> Service:
         """The service over an index, with the model that it was made with, and a reranker's folder if any.
 
+        With the confidence that `pincite calibrate` fitted to it, unless the settings have another than the usual.
         NotIndexedError if there is nothing; MismatchError if `model` is another than that of the index.
         """
         reads = CrossEncoderReranker(reranker) if reranker else None
@@ -97,6 +99,8 @@ class Service:
                 f"the index in {location} was made with the model {stored.model}, and {embedder.name} has other"
                 " weights: leave --model out, or index into another folder with --data"
             )
+        if settings.confidence == ConfidenceModel() and (fitted := kept_confidence(location)):
+            settings = replace(settings, confidence=fitted)
         return cls(store, embedder, settings, reads)
 
     def warm(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from web.commands.ask import ask
+from web.commands.calibrate import calibrate
 from web.commands.documents import check, documents, remove, show
 from web.commands.evaluate import compare, evaluate
 from web.commands.indexing import index
@@ -100,6 +101,7 @@ for command in (
     evaluate,
     compare,
     questions,
+    calibrate,
 ):
     main.add_command(command)
 
