@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from qa.cite import cite
 from qa.retrieve import Candidate, Retrieval
 from qa.speakers import speaker_of, speeches_in
 from qa.types import Citation, Quote
+from qa.understand import Understanding
 from qa.verbatim import located
 
 
@@ -22,13 +24,15 @@ from qa.verbatim import located
 class AnswerSettings:
     """How quotes are chosen; docs/retrieval.md says how each number was.
 
-    Sentences come from the best `passages`. One is worth its passage's score plus `sentence_weight` times its
-    own standardised cosine; each further one from the same document costs `spread`, as among hits. What is
-    worth `margin` less than the best is not quoted, even if there is room.
+    Sentences come from the best `passages`, and from `part_passages` of each part of a comparison. One is worth
+    its passage's score plus `sentence_weight` times its own standardised cosine; each further one from the same
+    document costs `spread`, as among hits. What is worth `margin` less than the best is not quoted, even if there is
+    room.
     """
 
     quote_tokens: int = 250
     passages: int = 15
+    part_passages: int = 3
     sentence_weight: float = 0.25
     spread: float = 0.15
     margin: float = 2.5
@@ -52,7 +56,7 @@ def quote(
     Neighbouring sentences of a paragraph become one quote. Every quote is compared with the stored document;
     one that is not found there word for word is withheld.
     """
-    chosen = _choose(_sentences(retrieval, settings), settings)
+    chosen = _choose(_sentences(retrieval, settings), retrieval.understood.parts(), settings)
     texts: dict[str, str] = {}
     quotes: list[Quote] = []
     citations: dict[str, Citation] = {}
@@ -85,8 +89,11 @@ def quote(
 
 
 def _sentences(retrieval: Retrieval, settings: AnswerSettings) -> list[_Sentence]:
-    """The sentences of the best passages with what each is worth."""
-    best = retrieval.candidates[: settings.passages]
+    """The sentences of the best passages, and of the best of each part of a comparison, with what each is worth."""
+    best = list(retrieval.candidates[: settings.passages])
+    for part in retrieval.understood.parts():
+        of_part = (c for c in retrieval.candidates if part.meets(c.document, c.passage))
+        best += [c for c in islice(of_part, settings.part_passages) if c not in best]
     cosines = np.array([cosine for c in best for cosine in c.similarity.sentences])
     if not len(cosines):
         return []
@@ -103,35 +110,52 @@ def _sentences(retrieval: Retrieval, settings: AnswerSettings) -> list[_Sentence
     ]
 
 
-def _choose(sentences: Sequence[_Sentence], settings: AnswerSettings) -> list[_Sentence]:
-    """The sentences worth most within the budget, in the order in which they were chosen.
+def _choose(
+    sentences: Sequence[_Sentence], parts: Sequence[Understanding], settings: AnswerSettings
+) -> list[_Sentence]:
+    """The sentences worth most within the budget, what is worth most first.
 
-    Greedy, with a heap as in `retrieve.spread`: what a sentence is worth only falls while others are taken.
+    The best of each part of a comparison is among them, however much the other side has to say. Greedy, with a heap
+    as in `retrieve.spread`: what a sentence is worth only falls while others are taken.
     """
     floor = max((sentence.worth for sentence in sentences), default=0.0) - settings.margin
+    long = [i for i, sentence in enumerate(sentences) if sentence.tokens >= settings.shortest_tokens]
     taken: Counter[str] = Counter()
     said: set[str] = set()
-    chosen: list[_Sentence] = []
+    chosen: list[tuple[float, int]] = []
     left = settings.quote_tokens
+
+    def take(i: int, worth: float) -> None:
+        nonlocal left
+        words = " ".join(_text(sentences[i].candidate, sentences[i].span).split()).casefold()
+        if sentences[i].tokens <= left and words not in said:
+            chosen.append((worth, i))
+            said.add(words)
+            taken[sentences[i].candidate.document.doc_id] += 1
+            left -= sentences[i].tokens
+
+    for part in parts:
+        of_part = [
+            i for i in long if part.meets(sentences[i].candidate.document, sentences[i].candidate.passage)
+        ]
+        if of_part:
+            best = max(of_part, key=lambda i: (sentences[i].worth, -i))
+            take(best, sentences[best].worth)
     heap = [
-        (-sentence.worth, sentence.candidate.document.doc_id, sentence.span.start, 0, i)
-        for i, sentence in enumerate(sentences)
-        if sentence.tokens >= settings.shortest_tokens and sentence.worth >= floor
+        (-sentences[i].worth, sentences[i].candidate.document.doc_id, sentences[i].span.start, 0, i)
+        for i in long
+        if sentences[i].worth >= floor
     ]
     heapq.heapify(heap)
     while heap:
-        _, doc_id, start, counted, i = heapq.heappop(heap)
+        worth, doc_id, start, counted, i = heapq.heappop(heap)
         if taken[doc_id] != counted:
-            worth = round(sentences[i].worth - settings.spread * math.log1p(taken[doc_id]), 5)
-            heapq.heappush(heap, (-worth, doc_id, start, taken[doc_id], i))
+            worth = -round(sentences[i].worth - settings.spread * math.log1p(taken[doc_id]), 5)
+            heapq.heappush(heap, (worth, doc_id, start, taken[doc_id], i))
             continue
-        words = " ".join(_text(sentences[i].candidate, sentences[i].span).split()).casefold()
-        if sentences[i].tokens <= left and words not in said:
-            chosen.append(sentences[i])
-            said.add(words)
-            taken[doc_id] += 1
-            left -= sentences[i].tokens
-    return chosen
+        take(i, -worth)
+    chosen.sort(key=lambda pair: -pair[0])
+    return [sentences[i] for _, i in chosen]
 
 
 def _merge(chosen: Sequence[_Sentence]) -> list[tuple[Candidate, Span]]:

@@ -120,6 +120,20 @@ class Understanding:
             or speaks(passage, self.names)
         )
 
+    def parts(self) -> list[Understanding]:
+        """What a question compares, one by one: the times it names, or those whose words it asks for, if several."""
+        whose = [
+            *(Understanding(voices=frozenset({voice})) for voice in sorted(self.voices)),
+            *(Understanding(publishers=frozenset({name})) for name in sorted(self.publishers)),
+            *(Understanding(names=frozenset({name})) for name in sorted(self.names)),
+        ]
+        when = [Understanding(periods=(period,)) for period in self.periods]
+        return [part for parts in (whose, when) if len(parts) > 1 for part in parts]
+
+    def meets(self, info: DocumentInfo, passage: Passage) -> bool:
+        """Whether a passage is by one of those whose words are asked for, or of the time asked about."""
+        return self.asks_for(info, passage) or self.in_time(info, passage) == 1
+
     def in_time(self, info: DocumentInfo, passage: Passage) -> int:
         """1 if a passage speaks of a time that is asked about or was published in it, -1 if it was published
         before all of them, and so cannot know; else 0.

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from index import Document, Span, Store, count_tokens
+from index import Document, Mention, Span, Store, count_tokens
 from qa import AnswerSettings, Service
 from qa.answer import quote
 from qa.retrieve import Candidate, Retrieval
+from qa.understand import understand
 
 _TEXT = (
     "Children waited far too long for help. Nobody had looked at the files. The board met twice that year."
@@ -31,7 +32,7 @@ def test_sentences_that_touch_become_one_quote(candidate: Callable[..., Candidat
     found = candidate("a.txt", _TEXT, cosines=(0.9, 0.8, 0.1))
     # Deviations from the mean 0.6 (sd 0.356): .84, .56, -1.40; at weight 0.5 the last is 1.12 below the best.
     quotes, citations, _ = quote(
-        _store(found), Retrieval("q", (found,)), AnswerSettings(margin=1.0, spread=0)
+        _store(found), Retrieval("q", (found,)), AnswerSettings(sentence_weight=0.5, margin=1.0, spread=0)
     )
     assert [q.text for q in quotes] == [
         "Children waited far too long for help. Nobody had looked at the files."
@@ -42,7 +43,7 @@ def test_sentences_that_touch_become_one_quote(candidate: Callable[..., Candidat
 def test_sentences_apart_stay_two_quotes_of_one_citation(candidate: Callable[..., Candidate]) -> None:
     found = candidate("a.txt", _TEXT, cosines=(0.9, 0.1, 0.8))
     quotes, citations, _ = quote(
-        _store(found), Retrieval("q", (found,)), AnswerSettings(margin=1.0, spread=0)
+        _store(found), Retrieval("q", (found,)), AnswerSettings(sentence_weight=0.5, margin=1.0, spread=0)
     )
     assert [q.text for q in quotes] == [
         "Children waited far too long for help.", "The board met twice that year.",
@@ -159,3 +160,22 @@ def test_every_quote_lies_in_its_citation_and_its_document(service: Service, que
         assert citation.start <= found.start < found.end <= citation.end
         assert found.voice == citation.document.voice
     assert sum(count_tokens(found.text) for found in answer.quotes) <= 250
+
+
+def test_each_side_of_a_comparison_is_quoted(candidate: Callable[..., Candidate]) -> None:
+    """However much one year has to say, and however little the other is worth."""
+    many = [
+        candidate(f"{i}.txt", f"In 2019 visit number {i} went well indeed.", score=3.0) for i in range(20)
+    ]
+    few = candidate("old.txt", "The report of 2012 found nothing of the kind.", score=-4.0)
+    year = few.passage.text.index("2012")
+    few = replace(
+        few, passage=replace(few.passage, dates=(Mention(year, year + 4, "2012-01-01", "2012-12-31"),))
+    )
+    found = (*many, few)
+    understood = understand("Was it better in 2019 than in 2012?", {})
+    quotes, _, _ = quote(_store(*found), Retrieval("q", found, understood))
+    assert [q.text for q in quotes if "2012" in q.text] == [few.passage.text]
+    assert len(quotes) > 10 and quotes[-1].text == few.passage.text, "what is worth most stands first"
+    quotes, _, _ = quote(_store(*found), Retrieval("q", found))
+    assert not any("2012" in q.text for q in quotes)
