@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from index import DocumentInfo, Hit, Selector
-from qa.types import Answer, Citation, SearchResult
+from qa.types import Answer, Citation, SearchResult, Summary
 
 
 def search_payload(result: SearchResult) -> dict[str, Any]:
@@ -38,7 +38,18 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "timings_ms": answer.timings_ms,
         "receipt": answer.receipt,
         "withheld": answer.withheld,
+        **({"summary": _summary(answer.summary)} if answer.summary else {}),
     }  # fmt: skip
+
+
+def _summary(summary: Summary) -> dict[str, Any]:
+    return {
+        "sentences": [{"text": one.text, "citations": list(one.citations)} for one in summary.sentences],
+        "removed": summary.removed,
+        "why": list(summary.why),
+        "model": summary.model,
+        "problem": summary.problem,
+    }
 
 
 def document_payload(info: DocumentInfo) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class RerankSettings:
     docs/reranker.md says how both were chosen.
     """
 
-    top: int = 30
+    top: int = 20
     weight: float = 0.5
 
 

@@ -79,12 +79,33 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SummarySentence:
+    """A sentence that a language model wrote, and the numbers of the citations whose quotes bear it out."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a language model made of the quotes. `removed` sentences did not stand up to them, and `why` says of each
+    what was wrong; `problem` says why nothing is left, or why nothing came.
+    """
+
+    sentences: tuple[SummarySentence, ...] = ()
+    removed: int = 0
+    why: tuple[str, ...] = ()
+    model: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A cited answer. `confidence` is from 0 to 1; `explanation` says in a sentence what the status means.
 
     `quotes` are in reading order and empty when `status` is "not_in_documents"; `hits` are then the nearest
     passages, which do not answer. `withheld` counts what would have been quoted and was not found in its document
-    word for word.
+    word for word. `summary` is a language model's, where one was asked for.
     """
 
     question: str
@@ -99,3 +120,4 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)
     withheld: int = 0
+    summary: Summary | None = None

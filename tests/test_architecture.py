@@ -35,11 +35,11 @@ PUBLIC = {
     """,
     "qa": """
         CITATION_STYLES DATA_STYLES MAX_CHARACTERS PACK_FORMATS Answer AnswerSettings Cell Citation
-        ConfidenceModel CrossEncoderReranker Evidence Matrix Pack Quote Receipt RerankSettings Reranker
-        RetrievalSettings Row SearchResult Searched Service Settings Status answer_payload
-        check_question cite_as compare_receipt document_payload long_date make_pack make_receipt matrix
-        matrix_payload pages permalink place_words read_receipt reference search_payload seal_reranker
-        write_pack
+        ConfidenceModel CrossEncoderReranker Evidence LanguageModel Matrix Pack Quote Receipt
+        RerankSettings Reranker RetrievalSettings Row SearchResult Searched Service Settings Status
+        Summary SummarySentence answer_payload check_question cite_as compare_receipt document_payload
+        language_model_of long_date make_pack make_receipt matrix matrix_payload pages permalink
+        place_words read_receipt reference search_payload seal_reranker summarised write_pack
     """,
     "eval": """
         Bin Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Finding GateSettings MEASURE_NAMES Measure

@@ -13,11 +13,11 @@ from index import UsageError
 SHORTEST_TOKEN = 16
 
 
-def check_token(token: str) -> str:
+def check_token(token: str, name: str = "PINCITE_TOKEN") -> str:
     """The token, if it is long enough not to be guessed. UsageError if not."""
     if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable()):
         raise UsageError(
-            f"PINCITE_TOKEN has to have at least {SHORTEST_TOKEN} printable ASCII characters; make one with: "
+            f"{name} has to have at least {SHORTEST_TOKEN} printable ASCII characters; make one with: "
             "python -c 'import secrets; print(secrets.token_urlsafe())'"
         )
     return token

@@ -21,14 +21,19 @@ from index import VOICES
 from qa import permalink
 from web import asking, words
 from web.access import register_access
+from web.adding import AddingConfig, register_adding
 from web.api import api
 from web.citing import citing
 from web.errors import register_errors
+from web.feedback import Feedback
+from web.filing import filing
 from web.language import language
 from web.limits import register_limits
 from web.overview import overview
 from web.pages import pages
 from web.reading import reading
+from web.remarking import register_feedback
+from web.silence import silence
 
 if TYPE_CHECKING:
     from qa import Service
@@ -54,6 +59,7 @@ class WebConfig:
     `hosts`: names that it is reached by beyond localhost. `any_host` answers to every name; that is for a
     site which anyone may read anyway, since the check keeps strangers' pages from reading a private one
     through a name that they point at this machine (DNS rebinding). `token`: what every request has to bring.
+    `adding` lets those who have its token add documents, `feedback` keeps what readers say of answers.
     `requests_per_minute`: what one client beyond this machine may send, 0 for no limit. `proxies`: how many
     proxies of yours stand before it; only they are believed about whom they speak for.
     """
@@ -66,6 +72,8 @@ class WebConfig:
     token: str = field(default="", repr=False)
     requests_per_minute: int = 120
     proxies: int = 0
+    adding: AddingConfig | None = None
+    feedback: Feedback | None = None
 
 
 def create_app(service: Service, config: WebConfig | None = None) -> Flask:
@@ -99,20 +107,25 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         title_of=words.title_of,
         web_link=words.web_link,
         language=language,
+        lines=words.lines,
+        file_name=words.file_name,
     )
     app.jinja_env.globals.update(
         site=config,
         voices=VOICES,
         statuses=words.STATUSES,
         citation_styles=words.CITATION_STYLES,
+        packs=words.PACKS,
         place=words.place,
         permalink=permalink,
         asset=_asset_addresses(app),
     )
     app.spec_processor(_require_bodies)
     register_errors(app)
-    for blueprint in (api, citing, pages, reading, overview):
+    for blueprint in (api, citing, pages, reading, overview, silence, filing):
         app.register_blueprint(blueprint)
+    register_adding(app, config.adding)
+    register_feedback(app, config.feedback)
     Talisman(
         app,
         force_https=False,  # served on loopback; whoever puts a proxy before it does TLS there

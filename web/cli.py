@@ -18,6 +18,7 @@ from web.commands.ask import ask
 from web.commands.calibrate import calibrate
 from web.commands.documents import check, documents, remove, show
 from web.commands.evaluate import compare, evaluate
+from web.commands.feedback import feedback
 from web.commands.indexing import index
 from web.commands.matrix import matrix
 from web.commands.printing import say
@@ -102,6 +103,7 @@ for command in (
     compare,
     questions,
     calibrate,
+    feedback,
 ):
     main.add_command(command)
 

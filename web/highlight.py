@@ -109,7 +109,7 @@ def view_blocks(
                 block.boilerplate,
                 paragraph,
                 speech if speech is not said else None,
-            )  # fmt: skip
+            )
         )
         said = speech
     return out

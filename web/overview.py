@@ -61,7 +61,12 @@ def accessibility() -> str:
 @conditional
 def accessibility_twin() -> dict[str, Any]:
     """The claim as data."""
-    return {"standard": "WCAG 2.2", "level": "AA", "checked_with": "axe-core", "page": url_for(".accessibility")}
+    return {
+        "standard": "WCAG 2.2",
+        "level": "AA",
+        "checked_with": "axe-core",
+        "page": url_for(".accessibility"),
+    }
 
 
 def _by_voice(infos: list[DocumentInfo]) -> list[Bar]:

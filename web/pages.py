@@ -58,7 +58,8 @@ def ask() -> str | Response | tuple[str, int]:
     groups = grouped(shown(answer), order)
     return render_template(
         "ask.html", form=form_of(data, {}), answer=answer, groups=groups, stages=stages(answer), order=order,
-        query=more, shared=shared_from(request.args.get("generation", ""), request.args.getlist("quote")),
+        plain_query=query, query=more,
+        shared=shared_from(request.args.get("generation", ""), request.args.getlist("quote")),
         share=share_link(answer, query, more.get("order", "")), as_json=url_for(".ask_twin", **query),
         now=url_for(".ask", **more), timeline=url_for(".timeline", **query), in_context=in_context,
         numbers={
@@ -101,7 +102,7 @@ def timeline() -> str | tuple[str, int]:
 @conditional
 def timeline_twin() -> dict[str, Any] | Response:
     """The same as data, the earliest first and the undated last."""
-    data, answer, errors = _asked()
+    _, answer, errors = _asked()
     if answer is None:
         return _invalid(errors)
     return {

@@ -59,7 +59,9 @@ def documents() -> str:
     """All documents, under the voices that speak in them, a hundred at a time."""
     listing = _listing()
     everything = asking.service().status()["documents"]
-    return render_template("documents.html", listing=listing, everything=everything, links=_page_links(listing))
+    return render_template(
+        "documents.html", listing=listing, everything=everything, links=_page_links(listing)
+    )
 
 
 @reading.get("/documents.json")
@@ -135,7 +137,10 @@ def sheet(doc_id: str, number: int) -> Response:
     cited = sheets.words_on(found, number, *span) if span else ""
     tag = sheets.sheet_tag(found, number, cited)
     if not sheets.has_sheets(found.info):
-        abort(404, "The original file is not where it was read, or has changed since: only its text can be shown.")
+        abort(
+            404,
+            "The original file is not where it was read, or has changed since: only its text can be shown.",
+        )
     if request.if_none_match.contains(tag):
         response = Response(status=304)
     else:
@@ -157,7 +162,10 @@ def _listing() -> Listing:
     infos = [
         info
         for info in asking.service().documents()
-        if all(word in fold(f"{info.title} {info.publisher} {info.source_id} {info.published}") for word in wanted)
+        if all(
+            word in fold(f"{info.title} {info.publisher} {info.source_id} {info.published}")
+            for word in wanted
+        )
     ]
     counts = tuple((one, n) for one in VOICES if (n := sum(info.voice == one for info in infos)))
     ordered = [info for one in VOICES for info in infos if info.voice == one and voice in ("", one)]
@@ -174,7 +182,9 @@ def _listing() -> Listing:
 
 def _page_links(listing: Listing) -> dict[str, str]:
     """Addresses of the pages before and after."""
-    query = {name: value for name, value in (("find", listing.find), ("voice", listing.voice)) if value}
+    query: dict[str, Any] = {
+        name: value for name, value in (("find", listing.find), ("voice", listing.voice)) if value
+    }
     links = {}
     if listing.page > 1:
         links["previous"] = url_for(".documents", **query, page=listing.page - 1)

@@ -46,7 +46,8 @@ def serve(
     """Serve until SIGINT or SIGTERM, then finish what was begun; leaves by SystemExit.
 
     `make_app` is called in the worker. Port 0 takes any free one; the line on stderr names it. UsageError:
-    the address is open to others, the app wants no `token` of them and `public_read` is not set. ServeError: it cannot listen there.
+    the address is open to others, the app wants no `token` of them and `public_read` is not set.
+    ServeError: it cannot listen there.
     """
     if not public_read and not token and not _is_loopback(host):
         raise UsageError(

@@ -49,7 +49,7 @@ def share_link(answer: Answer, query: dict[str, Any], order: str = "") -> str:
         f"{quote.doc_id[:16]}.{infos[quote.doc_id].sha256[:8]}.{quote.start}.{quote.end}"
         for quote in answer.quotes
     ]
-    more = {"order": order} if order else {}
+    more: dict[str, Any] = {"order": order} if order else {}
     return url_for("pages.ask", **query, **more, generation=asking.generation(), quote=places)
 
 

@@ -47,19 +47,40 @@ def entries(answer: Answer) -> list[Entry]:
         told += [(copy.document.doc_id, copy.start, copy.end) for copy in one.copies if copy.quote]
         found.append(
             Entry(
-                at.document, quote.start, quote.end, quote.text, quote.voice, quote.speaker, one.published, True,
-                at.heading, at.page, at.page_end, at.page_label, at.paragraph,
-            )  # fmt: skip
+                at.document,
+                quote.start,
+                quote.end,
+                quote.text,
+                quote.voice,
+                quote.speaker,
+                one.published,
+                True,
+                at.heading,
+                at.page,
+                at.page_end,
+                at.page_label,
+                at.paragraph,
+            )
         )
     for hit in answer.hits:
         passage = hit.passage
         if not any(d == passage.doc_id and s < passage.end and passage.start < e for d, s, e in told):
             found.append(
                 Entry(
-                    hit.document, passage.start, passage.end, passage.text, passage.voice or hit.document.voice,
-                    passage.speaker, passage.published or hit.document.published, False, passage.heading,
-                    passage.page, passage.page_end, passage.page_label, passage.paragraph,
-                )  # fmt: skip
+                    hit.document,
+                    passage.start,
+                    passage.end,
+                    passage.text,
+                    passage.voice or hit.document.voice,
+                    passage.speaker,
+                    passage.published or hit.document.published,
+                    False,
+                    passage.heading,
+                    passage.page,
+                    passage.page_end,
+                    passage.page_label,
+                    passage.paragraph,
+                )
             )
     # Sorting keeps the order of the answer within a day.
     return sorted(found, key=lambda one: (not one.published, one.published))

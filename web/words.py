@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from index import DocumentInfo
@@ -9,8 +10,8 @@ from qa import long_date
 from qa import place_words as place
 
 __all__ = [
-    "CITATION_STYLES", "STATUSES", "confidence_words", "counted", "long_date", "place", "resolution_words", "title_of", "voice_label",
-    "web_link",
+    "CITATION_STYLES", "PACKS", "STATUSES", "confidence_words", "counted", "file_name", "lines", "long_date", "place",
+    "resolution_words", "title_of", "voice_label", "web_link",
 ]  # fmt: skip
 
 _VOICES = {
@@ -44,10 +45,27 @@ CITATION_STYLES = {
 }
 """The styles of citations by name, as a menu offers them."""
 
+PACKS = {"docx": "Word", "html": "a browser", "md": "Markdown"}
+"""What evidence packs are made for, by form."""
+
 
 def title_of(info: DocumentInfo) -> str:
     """What a document is called; its file name where nobody gave it a title."""
     return info.title or info.source_id
+
+
+_LINE = re.compile(r"\n[^\S\n]*\n\s*|\n\s*(?=(?:[-*•–]|\d{1,3}[.)])\s)")
+
+
+def lines(text: str) -> list[str]:
+    """The lines that a quotation reads in: where it has a blank line, or an item of a list begins.
+
+    Other line ends are where the file was wrapped, and flow as the page does. No character but white space is lost.
+
+    >>> lines("Found:\\n- drift\\n- delay that\\nlasted")
+    ['Found:', '- drift', '- delay that\\nlasted']
+    """
+    return _LINE.split(text)
 
 
 def voice_label(voice: str) -> str:
@@ -88,6 +106,15 @@ def counted(n: int, noun: str) -> str:
     ('1 document', '1,200 passages')
     """
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def file_name(where: str) -> str:
+    """The last part of a path or an address: what a reader may know of where files are kept.
+
+    >>> file_name("/data/added/uploads/a.pdf"), file_name("https://example.org/b.html"), file_name("c.txt")
+    ('a.pdf', 'b.html', 'c.txt')
+    """
+    return where.rstrip("/").rpartition("/")[2] or where
 
 
 def web_link(url: str) -> str:

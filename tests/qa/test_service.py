@@ -129,7 +129,8 @@ def test_payloads_have_the_promised_fields(service: Service) -> None:
     ]  # fmt: skip
     answer = answer_payload(service.ask(_QUESTION))
     assert set(answer) >= {
-        "id", "question", "status", "confidence", "quotes", "citations", "searched", "hits", "timings_ms", "receipt", "withheld",
+        "id", "question", "status", "confidence", "quotes", "citations", "searched", "hits", "timings_ms", "receipt",
+        "withheld",
     }  # fmt: skip
     assert set(answer["quotes"][0]) >= {"text", "citation", "voice"}
     assert set(answer["citations"][0]) >= {

@@ -22,7 +22,10 @@ ROOT = Path(web.app.__file__).parents[1]
 EXAMPLE = "Why were thresholds inconsistent?"
 
 SERVE = """
-import sys, time
+import sys, tempfile, time
+from pathlib import Path
+from web.adding import AddingConfig
+from web.feedback import Feedback
 from web.app import WebConfig, create_app
 from web.server import serve
 from tests.web.standin import StandIn
@@ -32,7 +35,12 @@ class Slow(StandIn):
         time.sleep(1.5 if "slowly" in question else 0)
         return super().search(question, **more)
 
-serve(lambda: create_app(Slow(), WebConfig()), "127.0.0.1", int(sys.argv[1]))
+def make():
+    folder = Path(tempfile.mkdtemp())
+    adding = AddingConfig("write-write-write", folder / "added", str(folder))
+    return create_app(Slow(), WebConfig(adding=adding, feedback=Feedback(folder / "feedback.db")))
+
+serve(make, "127.0.0.1", int(sys.argv[1]))
 """
 
 

@@ -22,10 +22,17 @@ def closed() -> object:
     return create_app(StandIn(), WebConfig(token=TOKEN)).test_client()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("address", ["/", "/ask?q=why", "/documents", "/api/ask?q=why", "/healthz", "/nothing"])
+@pytest.mark.parametrize(
+    "address", ["/", "/ask?q=why", "/documents", "/api/ask?q=why", "/healthz", "/nothing"]
+)
 def test_without_the_token_nothing_is_told(address: str) -> None:
     client = closed()
-    for headers in ({}, basic("wrong-wrong-wrong-wrong"), {"Authorization": "Bearer x"}, {"Authorization": "x"}):
+    for headers in (
+        {},
+        basic("wrong-wrong-wrong-wrong"),
+        {"Authorization": "Bearer x"},
+        {"Authorization": "x"},
+    ):
         response = client.get(address, headers=headers)  # type: ignore[attr-defined]
         assert response.status_code == 401 and "Ofsted" not in response.text and TOKEN not in response.text
         assert response.headers["WWW-Authenticate"].startswith("Basic realm=")
@@ -96,7 +103,9 @@ def test_only_proxies_of_ours_say_whom_they_speak_for() -> None:
         headers = {"X-Forwarded-For": f"198.51.100.{n}"}
         assert trusting.get("/healthz", headers=headers).status_code == 200  # type: ignore[attr-defined]
     codes = [
-        wary.get("/healthz", headers={"X-Forwarded-For": f"198.51.100.{n}"}, environ_base=STRANGER).status_code  # type: ignore[attr-defined]
+        wary.get(
+            "/healthz", headers={"X-Forwarded-For": f"198.51.100.{n}"}, environ_base=STRANGER
+        ).status_code  # type: ignore[attr-defined]
         for n in range(4)
     ]
     assert codes == [200, 200, 200, 429], "a stranger could name any address"

@@ -21,7 +21,9 @@ RETOLD = "The bridge was closed because nobody had looked at the bearings for ni
 
 
 def info(doc_id: str, voice: str, published: str) -> DocumentInfo:
-    return DocumentInfo(doc_id, f"{doc_id}.txt", f"Paper {doc_id}", "a" * 64, "text/plain", "", voice, published)
+    return DocumentInfo(
+        doc_id, f"{doc_id}.txt", f"Paper {doc_id}", "a" * 64, "text/plain", "", voice, published
+    )
 
 
 REPORT = info("report", "inspectorate", "2016-05-02")
@@ -33,7 +35,14 @@ ORIGIN = passage_id("report", 0, len(TOLD))
 
 def citation(n: int, document: DocumentInfo, text: str, copy_of: str = "") -> Citation:
     return Citation(
-        n, document, 0, len(text), text, url=f"/documents/{document.doc_id}", voice=document.voice, copy_of=copy_of
+        n,
+        document,
+        0,
+        len(text),
+        text,
+        url=f"/documents/{document.doc_id}",
+        voice=document.voice,
+        copy_of=copy_of,
     )
 
 
@@ -107,7 +116,12 @@ def test_the_page_tells_documents_from_origins() -> None:
 
 
 def test_a_timeline_has_what_was_quoted_and_what_was_found_beside_it() -> None:
-    found = (hit(1, REPORT, TOLD), hit(2, PAPER, RETOLD, ORIGIN), hit(3, BLOG, "Undated."), hit(4, LATER, "Early."))
+    found = (
+        hit(1, REPORT, TOLD),
+        hit(2, PAPER, RETOLD, ORIGIN),
+        hit(3, BLOG, "Undated."),
+        hit(4, LATER, "Early."),
+    )
     told = entries(answer((REPORT, TOLD, ""), found=found))
     assert [(one.document.doc_id, one.quoted) for one in told] == [
         ("later", False), ("report", True), ("paper", False), ("blog", False)
@@ -126,7 +140,9 @@ def test_the_order_is_kept_in_the_address_and_in_the_form(client: FlaskClient) -
     assert re.findall(r'<h3 id="group-([^"]+)"', page) == ["2017"]
     assert page.index("Thresholds between") < page.index("Inspectors said")
     assert re.search(r'aria-current="true">Along time', page)
-    assert client.get("/ask?q=why&order=none").status_code == 200, "an order that there is not is the usual one"
+    assert client.get("/ask?q=why&order=none").status_code == 200, (
+        "an order that there is not is the usual one"
+    )
 
 
 def test_every_hit_tells_what_its_score_is_made_of() -> None:
@@ -182,7 +198,9 @@ def test_a_twin_answers_with_the_contract_and_its_links(client: FlaskClient) -> 
     assert told == api and client.get(links["page"]).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/ask.json?q=", "/timeline.json?q=a&voice=gossip", "/documents/none.json"])
+@pytest.mark.parametrize(
+    "address", ["/ask.json?q=", "/timeline.json?q=a&voice=gossip", "/documents/none.json"]
+)
 def test_a_twin_tells_an_error_as_a_problem_document(client: FlaskClient, address: str) -> None:
     response = client.get(address)
     assert response.status_code in (400, 404) and response.mimetype == "application/problem+json"

@@ -25,7 +25,8 @@ PAGES = {
     "along time": "/ask?q=why&order=time&voice=press&voice=inspectorate",
     "silence": "/ask?q=penguin",
     "refused": "/ask?q=a&from=2019&to=2012&voice=gossip",
-    "shared": f"/ask?q=why&generation=2&quote={INSPECTION.info.doc_id}.00000000.65.105&quote=0123456789abcdef.00000000.1.2",
+    "shared": f"/ask?q=why&generation=2&quote={INSPECTION.info.doc_id}.00000000.65.105"
+    "&quote=0123456789abcdef.00000000.1.2",
     "timeline": "/timeline?q=why",
     "timeline form": "/timeline",
     "documents": "/documents?find=o",
@@ -33,6 +34,9 @@ PAGES = {
     "hostile": f"/documents/{HOSTILE.info.doc_id}",
     "status": "/status",
     "accessibility": "/accessibility",
+    "matrix form": "/matrix",
+    "add": "/add",
+    "thanks": "/ask?q=why&thanks=1",
     "not found": "/nothing",
 }
 # Everything that WCAG 2.2 AA asks for and axe-core can see, and what it holds to be good practice.

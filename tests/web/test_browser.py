@@ -103,4 +103,24 @@ def test_a_printed_answer_can_be_filed(page: Page, served: Served) -> None:
         assert page.locator(kept).first.is_visible(), kept
     after = page.locator(".sources a").first.evaluate("link => getComputedStyle(link, '::after').content")
     assert "/documents/" in after, "the address is written out"
-    assert page.locator("html").evaluate("html => getComputedStyle(html).backgroundColor") == "rgb(255, 255, 255)"
+    assert (
+        page.locator("html").evaluate("html => getComputedStyle(html).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
+
+
+def test_a_remark_is_kept_and_leads_back_to_the_answer(page: Page, served: Served) -> None:
+    page.goto(served.url + "/ask?q=why&voice=press")
+    page.get_by_label("Anything to add").fill("It says who.")
+    page.get_by_role("button", name="This answers").click()
+    assert page.get_by_text("Thank you. Your remark is kept").is_visible()
+    assert page.get_by_label("Your question").input_value() == "why" and "voice=press" in page.url
+
+
+def test_a_file_without_the_token_is_refused_at_the_form(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    page.get_by_role("link", name="Add documents").click()
+    page.get_by_label("Files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"text"})
+    page.get_by_label("Token for adding").fill("wrong")
+    page.get_by_role("button", name="Add").click()
+    assert "not the token" in page.get_by_role("alert").inner_text()

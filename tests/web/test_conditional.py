@@ -46,7 +46,13 @@ def test_a_page_is_sent_once_for_a_state_of_the_index(address: str) -> None:
 
 def test_another_question_filter_or_order_has_another_tag() -> None:
     client = create_app(Counting()).test_client()  # type: ignore[arg-type]
-    addresses = ["/ask?q=why", "/ask?q=how", "/ask?q=why&voice=press", "/ask?q=why&order=time", "/timeline?q=why"]
+    addresses = [
+        "/ask?q=why",
+        "/ask?q=how",
+        "/ask?q=why&voice=press",
+        "/ask?q=why&order=time",
+        "/timeline?q=why",
+    ]
     assert len({client.get(address).headers["ETag"] for address in addresses}) == len(addresses)
 
 

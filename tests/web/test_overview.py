@@ -13,7 +13,9 @@ from web.app import create_app
 
 def test_the_charts_say_what_they_show_in_words_too(client: FlaskClient) -> None:
     page = client.get("/status").text
-    rows = dict(re.findall(r'<th scope="row">(?:<a[^>]+>)?([^<]+)(?:</a>)?</th>.*?<span>([\d,]+)</span>', page, re.S))
+    rows = dict(
+        re.findall(r'<th scope="row">(?:<a[^>]+>)?([^<]+)(?:</a>)?</th>.*?<span>([\d,]+)</span>', page, re.S)
+    )
     assert rows == {
         "Inspectorate": "1", "Council": "1", "Press": "1", "Law": "1", "Public": "1", "2017": "3", "2018": "1",
         "No date": "1", "txt": "5",

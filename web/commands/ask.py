@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,7 +21,7 @@ from web.commands.options import (
     reranker_option,
     site_option,
 )
-from web.commands.printing import print_answer, print_json, print_plain
+from web.commands.printing import print_answer, print_json, print_plain, say
 from web.commands.questions import EPILOG, put, question_options
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ class Forms(click.Choice[str]):
               help="Where the evidence pack goes; default: stdout.")  # fmt: skip
 @click.option("--receipt", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write what each answer rests on, one a line; pincite verify FILE asks again.")  # fmt: skip
+@click.option("--summary", is_flag=True,
+              help="Send the quotes to the language model that PINCITE_LLM_URL, _MODEL and _KEY name, and print what"
+              " of its summary they bear out.")  # fmt: skip
 @site_option
 @location_options
 @model_option
@@ -61,14 +65,23 @@ class Forms(click.Choice[str]):
 @as_json_option
 def ask(
     question: str | None, file: Path | None, style: str | None, form: str | None, output: Path | None,
-    receipt: Path | None, site: str, location: str, model: str | None, reranker: str | None, where: Filter,
-    as_json: bool,
+    receipt: Path | None, summary: bool, site: str, location: str, model: str | None, reranker: str | None,
+    where: Filter, as_json: bool,
 ) -> None:  # fmt: skip
     """Answer a question in quotations, with citations.
 
     Or say that the documents do not seem to answer it, and show what comes nearest.
     """
-    from qa import DATA_STYLES, answer_payload, cite_as, make_pack, make_receipt, write_pack
+    from qa import (
+        DATA_STYLES,
+        answer_payload,
+        cite_as,
+        language_model_of,
+        make_pack,
+        make_receipt,
+        summarised,
+        write_pack,
+    )
 
     if form and (as_json or style):
         raise click.UsageError(
@@ -82,12 +95,21 @@ def ask(
         )
     for path in (output, receipt):
         check_place(path)
+    language_model = language_model_of(os.environ) if summary else None
+    if summary and not language_model:
+        raise click.UsageError("--summary needs a language model: set PINCITE_LLM_URL and PINCITE_LLM_MODEL")
+    if summary and form:
+        raise click.UsageError("an evidence pack holds quotes only: leave --summary out, or run ask twice")
     made = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     packs: list[Pack] = []
     receipts: list[dict[str, Any]] = []
 
     def one(service: Service, text: str, name: str | None) -> None:
         answer = service.ask(text, question_id=name, filter=where)
+        if language_model:
+            answer = summarised(answer, language_model)
+            if answer.summary and answer.summary.problem:
+                say(answer.summary.problem)
         told = cite_as(style, answer.citations, site=site, accessed=made[:10]) if style else ()
         if receipt:
             receipts.append(

@@ -50,9 +50,9 @@ def matrix(
     file: Path, csv_file: Path | None, html_file: Path | None, site: str, location: str, model: str | None,
     reranker: str | None, where: Filter, as_json: bool,
 ) -> None:  # fmt: skip
-    """Ask every question of every document: which says it, which says it in part, which is silent.
+    """Say which document is silent on which question.
 
-    Each cell is what asking that document alone gives.
+    Every question is asked of every document. Each cell is what asking that document alone gives.
     """
     from qa import Service, matrix_payload
     from qa import matrix as ask_all

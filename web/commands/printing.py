@@ -116,6 +116,12 @@ def print_answer(answer: Answer, cited: Sequence[str] = ()) -> None:
     from qa import reference
 
     click.echo(f"{answer.explanation} (confidence {answer.confidence:.2f})\n")
+    if answer.summary and answer.summary.sentences:
+        told = " ".join(
+            one.text + "".join(f"[{n}]" for n in one.citations) for one in answer.summary.sentences
+        )
+        removed = f", {answer.summary.removed} removed" if answer.summary.removed else ""
+        print_plain(f"Summary by {answer.summary.model}, checked against the quotes{removed}: {told}\n")
     for quote in answer.quotes:
         print_plain(f"“{clean(quote.text)}” [{quote.citation}, {quote.voice}]\n")
     for at, citation in enumerate(answer.citations):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 @click.option("--token", envvar="PINCITE_TOKEN", show_envvar=True, default="", metavar="TOKEN",
               help="What every reader has to bring, as the password or as a bearer token. Set it in the environment:"
               " others can read the command line.")  # fmt: skip
+@click.option("--write-token", envvar="PINCITE_WRITE_TOKEN", show_envvar=True, default="", metavar="TOKEN",
+              help="Let those who have it add documents on the page /add. Set it in the environment.")  # fmt: skip
+@click.option("--feedback", is_flag=True,
+              help="Keep what readers say of answers, for pincite feedback export.")  # fmt: skip
 @click.option("--requests-per-minute", type=click.IntRange(0), default=120, show_default=True, metavar="NUMBER",
               help="What one client beyond this machine may send; 0 for no limit.")  # fmt: skip
 @click.option("--proxies", type=click.IntRange(0, 8), default=0, show_default=True, metavar="NUMBER",
@@ -40,6 +45,8 @@ def serve(
     port: int,
     threads: int,
     token: str,
+    write_token: str,
+    feedback: bool,
     requests_per_minute: int,
     proxies: int,
     public_read: bool,
@@ -54,13 +61,18 @@ def serve(
     """
     from index import NotIndexedError, open_store
     from web.access import check_token
+    from web.adding import AddingConfig
     from web.app import WebConfig, create_app
+    from web.feedback import Feedback
     from web.server import serve as run
 
     check_token(token)
+    check_token(write_token, "PINCITE_WRITE_TOKEN")
     with closing(open_store(location)) as store:  # said here and now, not by a worker that fails to start
         if not store.counts().documents:
             raise NotIndexedError(f"{location} holds no documents; add some with: pincite index FOLDER")
+
+        folder = Path(store.location)
 
     def make_app() -> Flask:
         from qa import Service
@@ -69,6 +81,9 @@ def serve(
         service = Service.open(location, model, reranker=reranker)
         service.warm()
         warm()
+        adding = None
+        if write_token:
+            adding = AddingConfig(write_token, folder / "added", location, model)
         return create_app(
             service,
             WebConfig(
@@ -78,6 +93,8 @@ def serve(
                 token=token,
                 requests_per_minute=requests_per_minute,
                 proxies=proxies,
+                adding=adding,
+                feedback=Feedback(folder / "feedback.db") if feedback else None,
             ),
         )
 
