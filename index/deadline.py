@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_AGAIN = 0.5
+
 
 class TooLongError(Exception):
     """The work within a deadline took longer than it allows."""
@@ -28,7 +30,8 @@ def deadline(seconds: float) -> Iterator[None]:
         raise TooLongError(f"took longer than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, end)
-    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again and again: an exception is lost that is raised while Python runs a finaliser.
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     finally:

@@ -29,8 +29,8 @@ from index import (
     open_store,
     resolve,
 )
-from qa.calibrated import kept_confidence
 from qa.answer import AnswerSettings, quote
+from qa.calibrated import kept_confidence
 from qa.cite import cite_span
 from qa.confidence import ConfidenceModel, Evidence, unmet, weigh
 from qa.question import check_question, content_words

@@ -38,14 +38,15 @@ PUBLIC = {
         ConfidenceModel CrossEncoderReranker Evidence LanguageModel Matrix Pack Quote Receipt
         RerankSettings Reranker RetrievalSettings Row SearchResult Searched Service Settings Status
         Summary SummarySentence answer_payload check_question cite_as compare_receipt document_payload
-        language_model_of long_date make_pack make_receipt matrix matrix_payload pages permalink
-        place_words read_receipt reference search_payload seal_reranker summarised write_pack
+        forget_confidence keep_confidence kept_confidence language_model_of long_date make_pack
+        make_receipt matrix matrix_payload pages permalink place_words read_receipt reference
+        search_payload seal_reranker summarised write_pack
     """,
     "eval": """
-        Bin Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Finding GateSettings MEASURE_NAMES Measure
-        MeasureChange Place Question QuestionChange QuestionSet QuoteRow Report ResolvedFact
+        Bin Calibration Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Figures Finding GateSettings
+        MEASURE_NAMES Measure MeasureChange Place Question QuestionChange QuestionSet QuoteRow Report ResolvedFact
         ResolvedQuestion Row RunFileEngine Verdict as_html as_json as_junit as_markdown as_table as_yaml
-        check_replay compare crossed draft drafts_as_yaml drafts_note evaluate evaluate_beir is_run judge lint
+        calibrate check_replay compare crossed draft drafts_as_yaml drafts_note evaluate evaluate_beir is_run judge lint
         parse_floor parse_questions questions_of read_gate_settings read_questions read_run replayed report_of
         resolve save_run settings_of_run told unmet_expectations update_baseline
     """,

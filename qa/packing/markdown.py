@@ -32,7 +32,7 @@ def _answer(sheet: Sheet) -> Iterator[str]:
     if sheet.origins:
         yield "## Sources"
         yield "\n".join(
-            f"{n}. {prose.as_markdown(origin.cited)}{f' <{origin.url}>' if origin.url else ''};"
+            f"{n}. {_text(origin.cited)}{f' <{origin.url}>' if origin.url else ''};"
             f" {prose.as_markdown(origin.file)}; sha256 `{origin.sha256}`"
             + (f"; {prose.as_markdown(origin.licence)}" if origin.licence else "")
             for n, origin in enumerate(sheet.origins, 1)

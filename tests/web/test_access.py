@@ -7,8 +7,10 @@ import base64
 import pytest
 
 from index import UsageError
+from tests.web.command import run
 from tests.web.standin import StandIn
 from web.app import WebConfig, create_app
+from web.server import serve
 
 TOKEN = "correct-horse-battery"
 STRANGER = {"REMOTE_ADDR": "192.0.2.7"}
@@ -112,3 +114,18 @@ def test_only_proxies_of_ours_say_whom_they_speak_for() -> None:
     one = {"X-Forwarded-For": "198.51.100.77"}
     codes = [trusting.get("/healthz", headers=one).status_code for _ in range(4)]  # type: ignore[attr-defined]
     assert codes == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("option", ["--token", "--write-token"])
+def test_the_command_refuses_a_token_that_can_be_guessed(option: str) -> None:
+    result = run("serve", option, "short", "--host", "0.0.0.0", "--data", "none")
+    name = "PINCITE_TOKEN" if option == "--token" else "PINCITE_WRITE_TOKEN"
+    assert result.exit_code == 2 and f"{name} has to have at least 16" in result.stderr
+
+
+def test_an_address_open_to_others_wants_a_token() -> None:
+    """With one the port is looked at next, which is then told to be none."""
+    with pytest.raises(UsageError, match="PINCITE_TOKEN"):
+        serve(lambda: None, "0.0.0.0", 70_000)  # type: ignore[arg-type, return-value]
+    with pytest.raises(UsageError, match="1 to 65535"):
+        serve(lambda: None, "0.0.0.0", 70_000, token=True)  # type: ignore[arg-type, return-value]

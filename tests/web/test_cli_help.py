@@ -24,6 +24,8 @@ COMMANDS = [
     "eval",
     "compare",
     "questions",
+    "calibrate",
+    "feedback",
 ]
 HEAVY = (
     "torch",

@@ -146,7 +146,9 @@ def test_remarks_become_drafts_of_questions(site: Site) -> None:
     path = site.folder / "feedback.jsonl"
     path.write_text(result.stdout)
     parsed, problems = parse_questions(path)
-    assert not problems and len(parsed) == 0 and len(parsed.drafts) == 3, "they count nowhere before they are accepted"
+    assert not problems and len(parsed) == 0 and len(parsed.drafts) == 3, (
+        "they count nowhere before they are accepted"
+    )
 
 
 def test_nothing_but_the_answer_and_the_remark_is_kept(site: Site) -> None:
