@@ -47,10 +47,10 @@ class Settings:
     """How questions are answered."""
 
     retrieval: RetrievalSettings = RetrievalSettings()
-    rerank: RerankSettings = RerankSettings()
     answer: AnswerSettings = AnswerSettings()
     confidence: ConfidenceModel = ConfidenceModel()
     hits: int = 10
+    rerank: RerankSettings = RerankSettings()
 
 
 class Service:
