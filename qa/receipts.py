@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from index import Document, DocumentInfo, Filter, Hit, Selector, UsageError, from_json
 from qa.cite import reference
+from qa.payload import document_payload
 from qa.types import Answer
 
 RECEIPT_VERSION = 1
@@ -198,13 +199,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
 
 def _document_json(info: DocumentInfo, text: str) -> dict[str, Any]:
     return {
-        "id": info.doc_id,
-        "source_id": info.source_id,
-        "title": info.title,
-        "publisher": info.publisher,
-        "voice": info.voice,
-        "published": info.published,
-        "url": info.url,
+        **document_payload(info),
         "edition": info.edition,
         "sha256": info.sha256,
         "text_sha256": _hash(text),

@@ -234,11 +234,6 @@ def _fused(shares: np.ndarray) -> np.ndarray:
     return np.round(shares.sum(axis=1), 5)
 
 
-def _fuse(similarities: Sequence[Similarity], bm25: np.ndarray, settings: RetrievalSettings) -> np.ndarray:
-    """Both at once."""
-    return _fused(_shares(similarities, bm25, settings))
-
-
 def _standardise(scores: np.ndarray) -> np.ndarray:
     """Scores as standard deviations from their mean; zeros where they are all alike."""
     if not len(scores):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index import Filter, Similarity
 from qa import RetrievalSettings, Service
-from qa.retrieve import Candidate, Retrieval, _fuse, spread
+from qa.retrieve import Candidate, Retrieval, _fused, _shares, spread
 
 
 def test_fusion_is_the_weighted_mean_of_standardised_scores() -> None:
@@ -19,15 +19,14 @@ def test_fusion_is_the_weighted_mean_of_standardised_scores() -> None:
     # 6 and 2, so +1 and -1; contexts are alike. With weights 1, 1, 0.5, 0.5, 0: (-1 - 1 + 0 + 0.5) / 3 = -0.5.
     similarities = [Similarity(0.0, (0.2, 0.1), 0.3), Similarity(1.0, (0.4,), 0.3)]
     settings = RetrievalSettings(context_weight=0.5, words_weight=0.5, words_context_weight=0)
-    scores = _fuse(similarities, np.array([[6.0, 1.0], [2.0, 9.0]]), settings)
+    scores = _fused(_shares(similarities, np.array([[6.0, 1.0], [2.0, 9.0]]), settings))
     assert scores.tolist() == [-0.5, 0.5]
 
 
 def test_scores_that_are_all_alike_say_nothing() -> None:
     # Only BM25 differs: deviations -1 and +1, weight 0.75 of 4.25.
-    scores = _fuse(
-        [Similarity(0.5, (0.5,), 0.5)] * 2, np.array([[1.0, 2.0], [3.0, 2.0]]), RetrievalSettings()
-    )
+    alike = [Similarity(0.5, (0.5,), 0.5)] * 2
+    scores = _fused(_shares(alike, np.array([[1.0, 2.0], [3.0, 2.0]]), RetrievalSettings()))
     assert scores.tolist() == pytest.approx([-0.75 / 4.25, 0.75 / 4.25], abs=1e-5)
 
 
@@ -36,7 +35,7 @@ def test_a_passage_without_sentences_counts_as_its_own_best() -> None:
 
 
 def test_no_candidates_no_hits() -> None:
-    assert _fuse([], np.zeros((0, 2)), RetrievalSettings()).tolist() == []
+    assert _fused(_shares([], np.zeros((0, 2)), RetrievalSettings())).tolist() == []
     assert spread(Retrieval("q", ()), 10) == ()
 
 
