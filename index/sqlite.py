@@ -20,6 +20,8 @@ from index.store import Alias, Counts, Entry, Scored, Similarity, mismatch
 from index.types import Document, DocumentInfo, Filter, Passage
 
 _KEPT = 16
+_DESCRIBED = 4_096
+"""With more documents than this in memory, those that were not asked for last are forgotten."""
 Value = TypeVar("Value")
 _Admitted = tuple[frozenset[int] | None, frozenset[int]]
 
@@ -69,6 +71,7 @@ class SqliteStore(Traces):
         self._published: _Memo[dict[str, str]] = _Memo()
         self._counted: _Memo[Counts] = _Memo()
         self._admitting: _Memo[_Admitted] = _Memo()
+        self._described: _Memo[dict[str, DocumentInfo]] = _Memo()
         try:
             self._open(create)
         except BaseException:
@@ -129,10 +132,22 @@ class SqliteStore(Traces):
         return self._counted.keep(state, where, counts)
 
     def documents(self, doc_ids: Collection[str] | None = None) -> list[DocumentInfo]:
-        among, values = "superseded_by = ''", {}
-        if doc_ids is not None:
-            among, values = "doc_id IN (SELECT value FROM json_each(:ids))", {"ids": rows.among(doc_ids)}
-        return self._infos(f"{among} ORDER BY source_id, edition", values)
+        if doc_ids is None:
+            return self._infos("superseded_by = '' ORDER BY source_id, edition", {})
+        # A question's candidates come from some hundred documents, and the next one's from many of the same.
+        with self._database.snapshot() as db:
+            state = rows.state(db)
+            known = self._described.get(state, Filter()) or {}
+            if unknown := [name for name in doc_ids if name not in known]:
+                listed = db.execute(
+                    f"SELECT {rows.INFO_COLUMNS} FROM documents WHERE doc_id IN (SELECT value FROM json_each(?))",
+                    (rows.among(unknown),),
+                )
+                fresh = {info.doc_id: info for info in map(rows.info, listed)}
+                self._described.keep(state, Filter(), (known if len(known) < _DESCRIBED else {}) | fresh)
+                known = known | fresh
+        found = {name: known[name] for name in doc_ids if name in known}
+        return sorted(found.values(), key=lambda info: (info.source_id, info.edition))
 
     def editions(self, source_id: str) -> list[DocumentInfo]:
         return self._infos("source_id = :name ORDER BY edition DESC", {"name": source_id})
@@ -270,6 +285,9 @@ class SqliteStore(Traces):
             return [None] * len(numbers)
         found = engines.vectors.similarities(vector, numbers)
         return [None if one is None else Similarity(one[0], tuple(one[1].tolist()), one[2]) for one in found]
+
+    def centroid(self, numbers: Sequence[int]) -> np.ndarray:
+        return self._fresh().vectors.centroid(numbers)
 
     def relevances(self, question: str, numbers: Sequence[int]) -> np.ndarray:
         return self._fresh().lexical.relevances(question, numbers)

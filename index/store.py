@@ -209,6 +209,10 @@ class Store(Protocol):
         """The cosines of the given passages with `vector` (d,); None for one that is gone."""
         ...
 
+    def centroid(self, numbers: Sequence[int]) -> np.ndarray:
+        """The direction of the mean of the given passages' vectors, (d,); zeros where all of them are gone."""
+        ...
+
     def relevances(self, question: str, numbers: Sequence[int]) -> np.ndarray:
         """BM25 scores of the given passages, (n, 2): of their own text under its title and headings, and of that
         with up to two passages on either side; 0 without a common word.

@@ -192,6 +192,11 @@ class VectorIndex:
             )
         ]
 
+    def centroid(self, numbers: Collection[int]) -> np.ndarray:
+        """The direction of the mean of these passages' vectors, (d,); zeros where none of them is here."""
+        total = self._vectors(self._rows_of(numbers, 0, self._passages)).sum(axis=0)
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
+
     def _contexts(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """The cosine of each row's context: the mean of its vector and those before it."""
         before = self._ids[rows] & 3

@@ -1,5 +1,5 @@
 """Question -> hits: dense vectors, best sentences, context and BM25, fused by score; what the question asks for
-besides its subject weighs in; spread over documents.
+besides its subject weighs in, and what the best passages have in common; spread over documents.
 """
 
 from __future__ import annotations
@@ -29,20 +29,23 @@ class RetrievalSettings:
     passage's `words` (BM25) and of those with its neighbours' (`words_context`). `source` is what a passage
     gains that is of a voice or publisher the question asks for, `period` what it gains or loses by the time it
     speaks of, and `spread` what each further passage of one document costs (times the logarithm of how many
-    came before it), all in standard deviations. With `acronyms`, words are also searched for by what the corpus
-    says that acronyms stand for.
+    came before it), all in standard deviations. `feedback` is how far the question's vector is then moved to
+    the centroid of the best `feedback_passages`, 1 being as much as the question itself. With `acronyms`, words
+    are also searched for by what the corpus says that acronyms stand for.
     """
 
     pool: int = 100
     passage_weight: float = 1.0
     sentence_weight: float = 1.0
     context_weight: float = 1.0
-    words_weight: float = 0.75
-    words_context_weight: float = 0.5
+    words_weight: float = 1.0
+    words_context_weight: float = 0.75
     source: float = 2.0
     period: float = 1.0
     spread: float = 0.3
     acronyms: bool = True
+    feedback: float = 0.6
+    feedback_passages: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Candidate:
     """A passage that a search brought, with what each engine makes of it.
 
     `fused` is what the engines make of it together; `score` adds what it gains or loses by whose words it is
-    (`source`) and by its time (`period`). Higher is better. `shares` is what each of ENGINES adds to `fused`.
+    (`source`), by its time (`period`) and by how much it is like the best (`feedback`). Higher is better.
+    `shares` is what each of ENGINES adds to `fused`, `moved` its cosine with the question after feedback.
     `read` is what a reranker made of it, None where none read it, and `rerank` what it gains or loses by that.
     """
 
@@ -65,11 +69,13 @@ class Candidate:
     shares: tuple[float, ...] = ()
     rerank: float = 0.0
     read: float | None = None
+    feedback: float = 0.0
+    moved: float = 0.0
 
     @property
     def score(self) -> float:
         """What it is ranked by."""
-        return round(self.fused + self.source + self.period + self.rerank, 5)
+        return round(self.fused + self.source + self.period + self.feedback + self.rerank, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,30 +125,73 @@ def retrieve(
     similarities = dict(zip(numbers, store.similarities(vector, numbers), strict=True))
     bm25 = dict(zip(numbers, store.relevances(question, numbers), strict=True))
     # An indexer at work may have removed a passage since it was found: what cannot be read is not shown.
-    known = [
-        (passages[n], similarity, bm25[n])
-        for n in numbers
-        if (similarity := similarities[n]) is not None and n in passages and passages[n].doc_id in documents
+    numbers = [n for n in numbers if similarities[n] and n in passages and passages[n].doc_id in documents]
+    about = [documents[passages[number].doc_id] for number in numbers]
+    near = [similarity for number in numbers if (similarity := similarities[number])]
+    shares = _shares(near, np.array([bm25[n] for n in numbers]).reshape(-1, 2), settings)
+    fused = _fused(shares)
+    source = [
+        settings.source * understood.asks_for(info, passages[number])
+        for number, info in zip(numbers, about, strict=True)
     ]
-    words = np.array([b for _, _, b in known]).reshape(-1, 2)
-    shares = _shares([s for _, s, _ in known], words, settings)
-    scores = _fused(shares)
+    period = [
+        settings.period * understood.in_time(info, passages[number])
+        for number, info in zip(numbers, about, strict=True)
+    ]
+    scores = fused + np.array(source) + np.array(period)
+    moved, feedback = _feedback(store, vector, numbers, scores, near, shares, settings)
     candidates = [
         Candidate(
-            passage,
-            info := documents[passage.doc_id],
+            passages[number],
+            info,
             similarity,
-            float(words[0]),
-            float(score),
-            float(words[1]),
-            source=settings.source * understood.asks_for(info, passage),
-            period=settings.period * understood.in_time(info, passage),
-            shares=tuple(share.tolist()),
+            float(bm25[number][0]),
+            float(fused[i]),
+            float(bm25[number][1]),
+            source=source[i],
+            period=period[i],
+            shares=tuple(shares[i].tolist()),
+            feedback=float(feedback[i]),
+            moved=float(moved[i]),
         )
-        for (passage, similarity, words), score, share in zip(known, scores, shares, strict=True)
+        for i, (number, info, similarity) in enumerate(zip(numbers, about, near, strict=True))
     ]
     candidates.sort(key=lambda c: (-c.score, c.passage.passage_id))
     return Retrieval(asked, tuple(candidates), understood)
+
+
+def _feedback(
+    store: Store,
+    vector: np.ndarray,
+    numbers: Sequence[int],
+    scores: np.ndarray,
+    near: Sequence[Similarity],
+    shares: np.ndarray,
+    settings: RetrievalSettings,
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a question makes of the candidates that has learnt from the best of them: each one's cosine with it, and
+    what that adds to its score; both (n,).
+
+    The best passages have words and subjects that the question lacks: its vector is moved to their centroid, and
+    what this changes in the shares of `passage` and `context` is the feedback (Rocchio, 1971; of dense vectors:
+    Li et al., TOIS 2023). Sentences and words are compared with the question as it was asked.
+    """
+    if not (settings.feedback and len(numbers)):
+        return np.array([one.passage for one in near]), np.zeros(len(numbers))
+    # Candidates are in the order of their numbers, so that ties are broken the same way every time.
+    best = np.argsort(-np.round(scores, 5), kind="stable")[: settings.feedback_passages]
+    moved = vector + settings.feedback * store.centroid([numbers[i] for i in best])
+    again = store.similarities(moved / np.linalg.norm(moved), numbers)
+    # A passage that was removed meanwhile stays where it was.
+    found = [new or old for new, old in zip(again, near, strict=True)]
+    passage = np.array([one.passage for one in found])
+    added = (
+        _weighed(settings.passage_weight, passage, settings)
+        + _weighed(settings.context_weight, [one.context for one in found], settings)
+        - shares[:, ENGINES.index("passage")]
+        - shares[:, ENGINES.index("context")]
+    )
+    return passage, np.round(added, 5)
 
 
 def _scopes(where: Filter, understood: Understanding) -> list[Filter]:
@@ -193,6 +242,7 @@ def spread(
                     "fused": candidate.fused,
                     "source": candidate.source,
                     "period": candidate.period,
+                    "feedback": round(candidate.moved, 5),
                     "spread": (lost := round(-score - candidate.score, 5)),
                     **({} if candidate.read is None else {"rerank": candidate.read}),
                 },
@@ -200,6 +250,7 @@ def spread(
                     **dict(zip(ENGINES, candidate.shares, strict=False)),
                     "source": candidate.source,
                     "period": candidate.period,
+                    "feedback": candidate.feedback,
                     **({} if candidate.read is None else {"rerank": candidate.rerank}),
                     "spread": lost,
                 },
@@ -220,10 +271,16 @@ def _shares(similarities: Sequence[Similarity], bm25: np.ndarray, settings: Retr
         (settings.words_weight, bm25[:, 0]),
         (settings.words_context_weight, bm25[:, 1]),
     )
-    total = sum(weight for weight, _ in signals)
-    return np.column_stack(
-        [weight / total * _standardise(np.asarray(values, dtype=np.float64)) for weight, values in signals]
-    )
+    return np.column_stack([_weighed(weight, values, settings) for weight, values in signals])
+
+
+def _weighed(weight: float, scores: Sequence[float] | np.ndarray, settings: RetrievalSettings) -> np.ndarray:
+    """Standardised scores by their weight's share of all weights, (n,)."""
+    total = (
+        settings.passage_weight + settings.sentence_weight + settings.context_weight
+        + settings.words_weight + settings.words_context_weight
+    )  # fmt: skip
+    return weight / total * _standardise(np.asarray(scores, dtype=np.float64))
 
 
 def _fused(shares: np.ndarray) -> np.ndarray:

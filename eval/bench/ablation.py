@@ -40,6 +40,7 @@ STAGES = {
     "words_context": "words_context_weight",
     "source": "source",
     "period": "period",
+    "feedback": "feedback",
     "spread": "spread",
 }
 """The field of RetrievalSettings by which each stage is removed."""

@@ -443,6 +443,17 @@ class StoreContract:
             assert one.context == pytest.approx(float(context @ vector / np.linalg.norm(context)), abs=2e-6)
         assert store.similarities(vector, []) == []
 
+    def test_the_centroid_of_any_numbers(self, store):
+        entries = corpus(8, 10, unit_vector)
+        store.put(entries, SETTINGS)
+        oracle = Oracle(store, entries)
+        gone = max(oracle.own) + 1
+        some = list(oracle.own)[::-3]
+        total = sum(oracle.own[number] for number in some)
+        assert store.centroid([*some, gone, 0, -5]) == pytest.approx(total / np.linalg.norm(total), abs=2e-6)
+        assert store.centroid(some[:1]) == pytest.approx(oracle.own[some[0]], abs=2e-6)
+        assert not store.centroid([gone]).any() and not store.centroid([]).any()
+
     @pytest.mark.parametrize("shape", [(WIDTH + 1,), (WIDTH - 1,), (0,), (1, WIDTH), (WIDTH, 1)])
     def test_a_vector_of_the_wrong_width(self, store, shape):
         store.put(corpus(), SETTINGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from index import Filter, Similarity
 from qa import RetrievalSettings, Service
-from qa.retrieve import Candidate, Retrieval, _fused, _shares, spread
+from qa.retrieve import Candidate, Retrieval, _feedback, _fused, _shares, spread
 
 
 def test_fusion_is_the_weighted_mean_of_standardised_scores() -> None:
@@ -24,10 +25,55 @@ def test_fusion_is_the_weighted_mean_of_standardised_scores() -> None:
 
 
 def test_scores_that_are_all_alike_say_nothing() -> None:
-    # Only BM25 differs: deviations -1 and +1, weight 0.75 of 4.25.
+    # Only BM25 differs: deviations -1 and +1, weight 1 of 4.75.
     alike = [Similarity(0.5, (0.5,), 0.5)] * 2
     scores = _fused(_shares(alike, np.array([[1.0, 2.0], [3.0, 2.0]]), RetrievalSettings()))
-    assert scores.tolist() == pytest.approx([-0.75 / 4.25, 0.75 / 4.25], abs=1e-5)
+    assert scores.tolist() == pytest.approx([-1 / 4.75, 1 / 4.75], abs=1e-5)
+
+
+class Plane:
+    """What feedback asks of a store, over vectors in a plane."""
+
+    def __init__(self, vectors: dict[int, tuple[float, float]]) -> None:
+        self.vectors = {number: np.array(vector) for number, vector in vectors.items()}
+
+    def centroid(self, numbers: list[int]) -> np.ndarray:
+        total = sum(self.vectors[number] for number in numbers)
+        return np.asarray(total / np.linalg.norm(total))
+
+    def similarities(self, vector: np.ndarray, numbers: list[int]) -> list[Similarity | None]:
+        cosines = [float(self.vectors[n] @ vector) if n in self.vectors else None for n in numbers]
+        return [None if cosine is None else Similarity(cosine, (0.9,), cosine) for cosine in cosines]
+
+
+def test_feedback_moves_the_question_to_what_the_best_have_in_common() -> None:
+    # The question is (1, 0). The best says (.6, .8), so that with weight 1 the question becomes (1.6, .8) / 1.789.
+    # Cosines were 0, .6 and .8, and become .447, .894 and .447: deviations of -1, 2 and -1 by the root of 2.
+    store, question = Plane({1: (0.0, 1.0), 2: (0.6, 0.8), 3: (0.8, -0.6)}), np.array([1.0, 0.0])
+    settings = RetrievalSettings(
+        sentence_weight=0, words_weight=0, words_context_weight=0, feedback=1.0, feedback_passages=1
+    )
+    near = [one for one in store.similarities(question, [1, 2, 3]) if one]
+    shares = _shares(near, np.zeros((3, 2)), settings)
+
+    def fed(numbers: list[int], settings: RetrievalSettings = settings) -> tuple[list[float], list[float]]:
+        scores = np.array([0.0, 9.0, 1.0])[: len(numbers)]
+        found = _feedback(
+            store, question, numbers, scores, near[: len(numbers)], shares[: len(numbers)], settings
+        )  # type: ignore[arg-type]
+        return found[0].tolist(), found[1].tolist()
+
+    moved, added = fed([1, 2, 3])
+    assert moved == pytest.approx([0.44721, 0.89443, 0.44721], abs=1e-5)
+    expected = np.array([-1, 2, -1]) / np.sqrt(2) - shares.sum(axis=1)
+    assert added == pytest.approx(expected.tolist(), abs=1e-4)
+    assert added[0] > 0 > added[2], "the first was far from the question but is like the best"
+    # Without feedback, or without anything to learn from, nothing moves.
+    assert fed([1, 2, 3], replace(settings, feedback=0)) == ([0.0, 0.6, 0.8], [0.0, 0.0, 0.0])
+    assert fed([]) == ([], [])
+    # What was removed meanwhile stays where it was.
+    del store.vectors[1]
+    assert fed([1, 2, 3])[0][0] == 0.0
 
 
 def test_a_passage_without_sentences_counts_as_its_own_best() -> None:

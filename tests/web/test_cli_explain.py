@@ -10,7 +10,7 @@ import pytest
 from tests.web.command import run, run_json
 
 QUESTION = "What did the inspectors say about thresholds in 2017?"
-STAGES = {"passage", "sentence", "context", "bm25", "bm25_context", "source", "period", "spread"}
+STAGES = {"passage", "sentence", "context", "bm25", "bm25_context", "source", "period", "feedback", "spread"}
 
 
 def test_shares_add_up_to_the_score_of_every_hit(casebook: Path) -> None:

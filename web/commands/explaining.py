@@ -18,6 +18,7 @@ STAGES = {
     "bm25_context": "words, with its neighbours'",
     "source": "by whom the question asks for",
     "period": "of the time asked about",
+    "feedback": "like the best, feedback",
     "rerank": "read by the reranker",
     "spread": "hits of its document before it",
 }
@@ -44,14 +45,9 @@ def explained(result: SearchResult | Answer) -> list[dict[str, Any]]:
 
 def understood(result: SearchResult) -> dict[str, Any]:
     """Whose words and what times the question was understood to ask for."""
-    asked = result.understood
-    return {
-        "voices": sorted(asked.voices),
-        "publishers": sorted(asked.publishers),
-        "names": sorted(asked.names),
-        "periods": [{"from": one.since or None, "to": one.until or None} for one in asked.periods],
-        "also": list(asked.also),
-    }
+    from qa import understood_payload
+
+    return understood_payload(result.understood)
 
 
 def understood_line(result: SearchResult) -> str:
