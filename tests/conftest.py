@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import launched
+from tests.forking import forked_command
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -47,6 +48,13 @@ def casebook(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.close()
     assert summary.added and not summary.failed, summary.failed
     return folder
+
+
+@pytest.fixture(scope="session")
+def pincite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The command as a program that starts at once (see tests/forking.py), for scripts that call it many times."""
+    with forked_command(tmp_path_factory.mktemp("forking")) as program:
+        yield program
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.web.command import PROGRAM, run
+from tests.web.command import run
 
 ROOT = Path(__file__).resolve().parents[1]
 ACTION = ROOT / "action.yml"
@@ -256,7 +256,7 @@ QUESTIONS = [
 ]
 
 
-def test_the_steps_in_order_with_the_real_command(tmp_path: Path) -> None:
+def test_the_steps_in_order_with_the_real_command(pincite: Path, tmp_path: Path) -> None:
     """As a build runs them: in a checkout, with what one step says handed to the next, twice."""
     checkout, runner = tmp_path / "check out", Runner(tmp_path)
     (checkout / "reports").mkdir(parents=True)
@@ -281,7 +281,7 @@ def test_the_steps_in_order_with_the_real_command(tmp_path: Path) -> None:
     venv = Path(told["venv"])
     assert venv == tmp_path / "pincite-venv"
     (venv / "bin").mkdir(parents=True)
-    (venv / "bin" / "pincite").symlink_to(PROGRAM)
+    (venv / "bin" / "pincite").symlink_to(pincite)
     common = {"DATA": ".pincite", "VENV": str(venv)}
     indexed = runner.run("Index the documents", DOCUMENTS="reports", **common)
     assert indexed.returncode == 0, indexed.stderr

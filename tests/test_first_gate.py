@@ -37,8 +37,8 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
-def test_the_page_is_executed(tmp_path: Path) -> None:
-    bin_folder = Path(sys.executable).parent
+def test_the_page_is_executed(pincite: Path, tmp_path: Path) -> None:
+    bin_folder = os.pathsep.join(map(str, (pincite.parent, Path(sys.executable).parent)))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PINCITE_")}
     environment |= {"PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "PYTHONWARNINGS": "error"}
     for block in blocks(PAGE.read_text("utf-8")):

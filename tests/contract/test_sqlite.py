@@ -374,7 +374,7 @@ def test_two_at_once_create_one_store(tmp_path):
         for seed in (1, 2, 3)
     ]
     for run in runs:
-        out, err = run.communicate(timeout=60)
+        out, err = run.communicate(timeout=300)
         assert (run.returncode, out) == (0, "[]\n"), err
     with closing(open_store(tmp_path / "data")) as store:
         assert store.counts().documents == 12
@@ -432,7 +432,7 @@ if os.getuid() == 0:
 def run_as_nobody(code: str, *args: str) -> subprocess.CompletedProcess:
     """Runs code as a user who owns nothing; root may write anything, and anyone else needs no help."""
     return subprocess.run(
-        [sys.executable, "-c", AS_NOBODY + code, *args], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", AS_NOBODY + code, *args], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
 
 
@@ -475,7 +475,7 @@ def test_what_a_killed_writer_left_in_the_log_is_read_from_a_read_only_folder(re
         "import os, sys, random; from index import open_store; from tests.contract.store_contract import *\n"
         "s = open_store(sys.argv[1]); s.put([entry('late', [['Late.']], random.Random(1))], SETTINGS); os._exit(9)"
     )
-    subprocess.run([sys.executable, "-c", code, str(read_only)], cwd=ROOT, timeout=60, check=False)
+    subprocess.run([sys.executable, "-c", code, str(read_only)], cwd=ROOT, timeout=300, check=False)
     assert (read_only / "pincite.db-wal").stat().st_size
     make_read_only(read_only)
     run = run_as_nobody(READ_ONLY, str(read_only))
@@ -513,7 +513,7 @@ def test_a_full_disk_costs_nothing_that_was_stored(folder, expected, limit):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert run.returncode == 0, run.stderr
     answered, refused, after = run.stdout.splitlines()

@@ -209,7 +209,9 @@ class TestCommand:
         )
         monkeypatch.setattr(command, "NAMES", ("bad", "good"))
         monkeypatch.setattr(command, "python_of", lambda name, cache: Path(sys.executable))
-        questions = corpus.parents[0] / "sets" / "casebook.jsonl"
+        sample = (corpus.parents[0] / "sets" / "casebook.jsonl").read_text("utf-8").splitlines(keepends=True)
+        questions = tmp_path / "questions.jsonl"
+        questions.write_text("".join(sample[::4]), "utf-8")
         code = command.main(
             [str(questions), "--data", str(casebook), "--model", str(MODEL), "--runs", str(tmp_path / "runs"),
              "--markdown", str(tmp_path / "t.md"), "--json", str(tmp_path / "t.json")]

@@ -64,7 +64,7 @@ def elsewhere(casebook: Path, tmp_path_factory: pytest.TempPathFactory) -> list[
     for seed in range(1, PROCESSES + 1):
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", ELSEWHERE, casebook, folder / f"run-{seed}", str(IN_EACH)],
-            cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
             env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -58,7 +58,7 @@ class Runner:
         for pid in list(self._pids):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self._forker.communicate(timeout=20)
+        self._forker.communicate(timeout=120)
 
 
 class Run:
@@ -73,7 +73,7 @@ class Run:
 
     def wait_for(self, word: str) -> None:
         """Until it says so; what comes before is not what is to be killed."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while f"{word}\n" not in (said := self._out.read_text()):
             assert self.at_work() and time.monotonic() < deadline, said
             time.sleep(0.002)
@@ -88,7 +88,7 @@ class Run:
 
     def finish(self) -> str:
         """What it said, when it is done."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while self.at_work():
             assert time.monotonic() < deadline
             time.sleep(0.005)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from index import (
 from index.embed import embeddable
 from index.types import DocumentInfo
 from tests.hashing import HashingEmbedder
+from tests.work import ends
 
 HEADER = "file,title,publisher,voice,published,url,licence\n"
 
@@ -437,9 +437,8 @@ def test_very_many_files(store, embedder, tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"File number {i}.")
     assert len(index_paths(store, embedder, [folder]).added) == 1500
-    began = time.process_time()
-    assert len(index_paths(store, embedder, [folder]).unchanged) == 1500
-    assert time.process_time() - began < 5
+    with ends():
+        assert len(index_paths(store, embedder, [folder]).unchanged) == 1500
 
 
 def test_the_lock_is_held_by_one(tmp_path):

@@ -43,12 +43,12 @@ def extract(data, where, limits):
         print("noise among the results")
         os.write(1, b"more noise")
     if what == "beats":
-        for _ in range(8):
-            time.sleep(0.5)
+        for _ in range(16):
+            time.sleep(0.25)
             pulse.beat()
     if what == "ocr":
-        pulse.beat(5)
-        time.sleep(3)
+        pulse.beat(60)
+        time.sleep(2)
     if what == "wrong":
         raise KeyError("of a parser")
     if what == "refused":
@@ -97,15 +97,9 @@ def test_one_process_serves_all_and_another_takes_over(hostile):
 
 def test_what_hangs_is_ended_with_all_that_it_started(hostile):
     with Guard() as guard:
-        for what in ("hang", "helper"):
-            started = time.monotonic()
-            assert "took longer to read than the limit of 1 s" in outcome(guard, hostile, what, 1)
-            assert time.monotonic() - started < 10
-        helper = int((hostile / "helper.pid").read_text())
-        deadline = time.monotonic() + 10
-        while alive(helper):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        assert "took longer to read than the limit of 1 s" in outcome(guard, hostile, "hang", 1)
+        assert "took longer to read than the limit of 4 s" in outcome(guard, hostile, "helper", 4)
+        until_dead(int((hostile / "helper.pid").read_text()))
 
 
 def alive(pid: int) -> bool:
@@ -115,9 +109,16 @@ def alive(pid: int) -> bool:
         return False
 
 
+def until_dead(pid: int) -> None:
+    deadline = time.monotonic() + 120
+    while alive(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_signs_of_life_make_time(hostile):
     with Guard() as guard:
-        assert outcome(guard, hostile, "beats", 2) == "Read beats."
+        assert outcome(guard, hostile, "beats", 3) == "Read beats."
         assert outcome(guard, hostile, "ocr", 1) == "Read ocr."
 
 
@@ -128,7 +129,7 @@ def test_the_other_files_are_kept(hostile):
         (docs / f"{what}.pdf").write_text(what)
     (docs / "good.txt").write_text(FINDING)
     with closing(open_store(hostile / "data", create=True)) as store:
-        summary = index_paths(store, HashingEmbedder(), [docs], limits=Limits(max_seconds=1))
+        summary = index_paths(store, HashingEmbedder(), [docs], limits=Limits(max_seconds=3))
     assert summary.added == ["fine.pdf", "good.txt"]
     assert [Path(error.where).name for error in summary.failed] == ["crash.pdf", "hang.pdf", "memory.pdf"]
 
@@ -157,11 +158,8 @@ def test_the_process_ends_with_its_parent(tmp_path):
         "guard = Guard(); guard._started(Limits()); print(guard._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
-    pid, deadline = int(done.stdout), time.monotonic() + 10
-    while alive(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
+    until_dead(int(done.stdout))
 
 
 def test_nothing_is_imported_from_the_working_directory(tmp_path, monkeypatch):

@@ -95,7 +95,7 @@ def whole(docs, start):
     run.wait_for("working")
     began = time.monotonic()
     assert f"added {DOCUMENTS}, failed 0" in run.finish()
-    took_s = time.monotonic() - began
+    took_s = time.monotonic() - began  # where to look for moments to kill it at, no more
     expected = contents(data)
     assert len(expected[0]) == DOCUMENTS
     return expected, took_s
@@ -105,8 +105,11 @@ def test_killed_at_random_moments(docs, whole, start, tmp_path):
     expected, took_s = whole
     rng = random.Random(21)
     data = tmp_path / "data"
-    killed = partial = deriving = 0
-    while killed < 25:
+    killed = partial = deriving = tries = 0
+    complete = False
+    while (killed < 12 or partial < 2 or partial + deriving < 5) and (tries := tries + 1) < 120:
+        if complete:
+            shutil.rmtree(data)  # a kill needs something to interrupt
         run = start(data, docs)
         run.wait_for("working")
         time.sleep(rng.uniform(0, took_s * 0.8))
@@ -115,8 +118,7 @@ def test_killed_at_random_moments(docs, whole, start, tmp_path):
         documents, _, _ = contents(data)
         partial += 0 < len(documents) < DOCUMENTS
         assert all(documents[name] == expected[0][name] for name in documents), "whole documents or none"
-        if len(documents) == DOCUMENTS and killed < 25:
-            shutil.rmtree(data)  # the next kills need something to interrupt
+        complete = len(documents) == DOCUMENTS
     assert partial >= 2 and partial + deriving >= 5, (partial, deriving)
     assert "failed 0" in start(data, docs, 0).finish()
     assert contents(data) == expected
@@ -130,13 +132,13 @@ def test_killed_while_files_are_derived(docs, whole, start, tmp_path):
     data = tmp_path / "data"
     start(data, docs, 0).finish()
     rng = random.Random(22)
-    killed = half_made = 0
-    for _ in range(8):
+    killed = half_made = tries = 0
+    while (killed < 6 or half_made < 3) and (tries := tries + 1) < 120:
         for name in ("vectors.faiss", "vectors.faiss.seal", "lexical.seal"):
             (data / name).unlink(missing_ok=True)
         run = start(data, "-")
         run.wait_for("reading")
-        time.sleep(rng.uniform(0.02, 0.25))
+        time.sleep(rng.uniform(0, 0.25))
         killed += run.kill()
         half_made += {path.name for path in data.iterdir()} != LEFT
         if rng.random() < 0.5:
@@ -151,8 +153,8 @@ def test_killed_before_there_is_anything(docs, whole, start, tmp_path):
     """From the first instant on, what is there opens, or says that nothing is there yet."""
     data = tmp_path / "data"
     rng = random.Random(23)
-    killed = 0
-    for _ in range(20):
+    killed = tries = 0
+    while killed < 8 and (tries := tries + 1) < 200:
         shutil.rmtree(data, ignore_errors=True)
         run = start(data, "create", 0)
         run.wait_for("creating")
@@ -163,7 +165,7 @@ def test_killed_before_there_is_anything(docs, whole, start, tmp_path):
                 assert store.check() == []
         except NotIndexedError as error:
             assert "pincite index" in str(error)
-    assert killed >= 5
+    assert killed >= 8
     start(data, docs, 0).finish()
     assert contents(data) == whole[0]
 
@@ -200,9 +202,7 @@ def test_the_lock_is_free_when_its_holder_is_killed(docs, whole, start, tmp_path
     second = start(data, docs, 0)
     second.wait_for("waiting")
     assert first.kill()
-    began = time.monotonic()
     assert f"added {DOCUMENTS}, failed 0" in second.finish()
-    assert time.monotonic() - began < 10
     assert contents(data) == whole[0]
 
 

@@ -5,7 +5,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from index.loaders import SUFFIXES, Limits, read_documents
 from index.loaders.base import TITLE_CHARS, as_title
 from index.loaders.charset import guess_encoding
 from index.types import Document, document_id
+from tests.work import ends
 
 DEFAULTS = Limits()
 
@@ -223,28 +223,27 @@ def test_fifty_megabytes_on_one_line(tmp_path):
 
 HOSTILE = {
     ".html": [
-        "<!---->" * 20_000 + "x",
+        "<!---->" * 50_000 + "x",
         "<div " * 50_000,
-        "<" * 50_000,
-        "<p>" + "&" * 50_000,
+        "<" * 500_000,
+        "<p>" + "&" * 500_000,
         "<br>" * 50_000 + "x",
     ],
     ".md": [
-        "<!--a-->" * 20_000 + "x",
-        "<b\n" + "<" * 50_000,
-        "# " + "#" * 50_000 + "x",
-        "# a" + " " * 50_000 + "x",
+        "<!--a-->" * 50_000 + "x",
+        "<b\n" + "<" * 500_000,
+        "# " + "#" * 500_000 + "x",
+        "# a" + " " * 500_000 + "x",
     ],
-    ".txt": [" " * 200_000 + "x", "\u2028" * 50_000 + "x"],
-    ".jsonl": ["[" * 50_000, '{"a":' * 50_000, " " * 50_000],
+    ".txt": [" " * 500_000 + "x", "\u2028" * 500_000 + "x"],
+    ".jsonl": ["[" * 50_000, '{"a":' * 50_000, " " * 500_000],
 }
 
 
 @pytest.mark.parametrize(
     ("suffix", "source"), [(key, source) for key, group in HOSTILE.items() for source in group]
 )
-def test_hostile_repetition_takes_no_more_than_linear_time(tmp_path, suffix, source):
+def test_hostile_repetition_takes_no_more_than_linear_work(tmp_path, suffix, source):
     path = write(tmp_path / f"a{suffix}", source.encode())
-    started = time.process_time()
-    assert list(read_documents(path, "a"))
-    assert time.process_time() - started < 5
+    with ends(20):
+        assert list(read_documents(path, "a"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -92,15 +91,14 @@ def guard():
 @pytest.mark.parametrize("suffix", MADE)
 def test_a_damaged_file_gives_documents_or_reasons_and_hangs_nothing(suffix, guard):
     data = MADE[suffix]()
-    started = time.monotonic()
     for seed in range(40):
-        for found in read(suffix, damaged(data, seed), Limits(max_seconds=20), guard):
+        for found in read(suffix, damaged(data, seed), Limits(max_seconds=60), guard):
             if isinstance(found, LoadError):
                 assert found.where.startswith(f"a{suffix}") and len(found.reason) > 10
+                assert "took longer" not in found.reason and "takes more than" not in found.reason, seed
             elif isinstance(found, Loaded):
                 assert in_order(found.document.blocks)
                 found.document.text.encode()
-    assert time.monotonic() - started < 120
 
 
 def test_damaged_files_of_every_format_cost_no_other_file(tmp_path: Path):

@@ -188,7 +188,7 @@ def test_import_is_light():
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert (run.stdout.strip(), run.stderr) == ("[]", "")
 

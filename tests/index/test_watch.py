@@ -73,8 +73,8 @@ def test_a_single_file_is_followed_when_it_is_replaced(docs):
 class Watching:
     """The command at work, and what it says line by line."""
 
-    def __init__(self, *arguments: object) -> None:
-        self.process = start("index", *arguments, "--watch", "--json")
+    def __init__(self, pincite: Path, *arguments: object) -> None:
+        self.process = start("index", *arguments, "--watch", "--json", program=pincite)
         self.out: list[str] = []
         self.said: list[str] = []
         self._threads = [
@@ -90,7 +90,7 @@ class Watching:
             lines.append(line.decode())
 
     def wait(self, ready) -> None:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while not ready():
             assert self.process.poll() is None and time.monotonic() < deadline, (self.out, self.said)
             time.sleep(0.05)
@@ -102,7 +102,7 @@ class Watching:
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(20)
+            return self.process.wait(120)
         finally:
             self.process.kill()
             for thread, stream in zip(self._threads, (self.process.stdout, self.process.stderr), strict=True):
@@ -110,9 +110,9 @@ class Watching:
                 stream.close()
 
 
-def test_the_command_keeps_a_folder_in_step_until_ctrl_c(docs, tmp_path):
+def test_the_command_keeps_a_folder_in_step_until_ctrl_c(docs, tmp_path, pincite):
     data = docs / "pincite-data"  # in the folder itself, where its own changes must not count
-    watching = Watching(docs, "--data", data, "--prune")
+    watching = Watching(pincite, docs, "--data", data, "--prune")
     try:
         assert watching.run(1)["added"] == ["a.txt"]
         watching.wait(lambda: any("watching" in line for line in watching.said))
@@ -130,7 +130,7 @@ def test_the_command_keeps_a_folder_in_step_until_ctrl_c(docs, tmp_path):
         shutil.rmtree(docs / "sub")
         (docs / "a.txt").rename(docs / "c.txt")
         watching.run(4)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while [info["source_id"] for info in run_json("documents", "--data", data)] != ["c.txt"]:
             assert time.monotonic() < deadline
             time.sleep(0.2)
@@ -145,9 +145,9 @@ def test_the_command_keeps_a_folder_in_step_until_ctrl_c(docs, tmp_path):
     assert run("check", "--data", data).exit_code == 0
 
 
-def test_without_prune_what_is_gone_stays(docs, tmp_path):
+def test_without_prune_what_is_gone_stays(docs, tmp_path, pincite):
     data = tmp_path / "data"
-    watching = Watching(docs, "--data", data)
+    watching = Watching(pincite, docs, "--data", data)
     try:
         watching.run(1)
         watching.wait(lambda: any("watching" in line for line in watching.said))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-import time
 from dataclasses import replace
 
 from flask.testing import FlaskClient
 
 from index import Block, Document, DocumentInfo, Page, Speech
-from tests.web.conftest import EXAMPLE
+from tests.web.conftest import EXAMPLE, without_ours
 from tests.web.standin import DOCUMENTS, INSPECTION, StandIn
+from tests.work import ends
 from web.app import create_app
 from web.reading import PER_PAGE
 
@@ -85,7 +85,7 @@ def test_a_search_over_lines_and_blocks_and_hostile_ones(client: FlaskClient) ->
     assert "1 place." in client.get(f"/documents/{INSPECTION.info.doc_id}?find=too+many+children").text
     for find in ("(", ".*", "<script>", "a" * 5000, "\\"):
         page = client.get(f"/documents/{INSPECTION.info.doc_id}", query_string={"find": find})
-        assert page.status_code == 200 and "<script" not in page.text
+        assert page.status_code == 200 and "<script" not in without_ours(page.text)
 
 
 def test_the_way_along_the_quotations_of_an_answer(client: FlaskClient) -> None:
@@ -135,9 +135,8 @@ def test_a_thousand_documents_are_listed_in_pages_and_searched() -> None:
     many = [made(f"d{n}", "Text.") for n in range(1000)]
     many[700] = replace(many[700], info=replace(many[700].info, title="The Ünusual one", voice="press"))
     client = served(*many)
-    began = time.perf_counter()
-    page = client.get("/documents").text
-    assert time.perf_counter() - began < 2
+    with ends():
+        page = client.get("/documents").text
     assert page.count('href="/documents/d') == PER_PAGE and "page 1 of 10" in page and len(page) < 100_000
     following = re.search(r'href="([^"]+)" rel="next"', page)
     assert following and "page=2" in following[1]
@@ -166,9 +165,8 @@ def test_a_document_of_five_hundred_pages_is_made_in_time() -> None:
             at += len(paragraph) + 2
         sheets.append(Page(number + 1, begin, at - 2))
     client = served(made("long", "\n\n".join(parts), blocks=tuple(blocks), pages=tuple(sheets)))
-    began = time.perf_counter()
-    page = client.get("/documents/long?start=800000&end=800040&find=inspectors").text
-    assert time.perf_counter() - began < 5
+    with ends():
+        page = client.get("/documents/long?start=800000&end=800040&find=inspectors").text
     assert page.count('<section class="leaf"') == 500 and 'class="doc long"' in page
     assert (
         page.count('id="cited"') == 1
