@@ -111,16 +111,7 @@ def of_questions(name: str, path: Path, service: Service) -> tuple[dict[str, str
     resolved = [item for item in resolve(read_questions(path), service) if item.facts]
 
     def score(results: Mapping[str, SearchResult]) -> Scores:
-        returned = {
-            key: [
-                Returned(
-                    Place(hit.passage.doc_id, hit.passage.start, hit.passage.end),
-                    tuple(token_spans(hit.passage.text)),
-                )
-                for hit in result.hits
-            ]
-            for key, result in results.items()
-        }
+        returned = {key: returned_of(result) for key, result in results.items()}
         return {
             f"{name} @{budget}": ratio(
                 [
@@ -132,6 +123,17 @@ def of_questions(name: str, path: Path, service: Service) -> tuple[dict[str, str
         }
 
     return {item.question.id: item.question.question for item in resolved}, score
+
+
+def returned_of(result: SearchResult) -> list[Returned]:
+    """The hits of a search, as their facts are counted."""
+    return [
+        Returned(
+            Place(hit.passage.doc_id, hit.passage.start, hit.passage.end),
+            tuple(token_spans(hit.passage.text)),
+        )
+        for hit in result.hits
+    ]
 
 
 def of_collection(folder: Path, most: int) -> tuple[dict[str, str], Scorer]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.bench import ablation, cost, quality
+from eval.bench import ablation, cost, held_out, quality
 from eval.bench.prepared import Remembering, indexed, opened, read_records, sample
 from index import UsageError
 from qa import RetrievalSettings
@@ -169,3 +169,40 @@ def test_the_store_that_cost_makes_is_as_described() -> None:
             assert embedding.sentences.shape == (len(passage.sentences), cost.DIMENSIONS)
     assert 2.2 < sum(len(passage.sentences) for passage in passages) / 90 < 3.2
     assert len({passage.text for passage in passages}) == 90
+
+
+def test_settings_are_chosen_on_one_half_and_measured_on_the_other() -> None:
+    # Setting 1 finds all facts of the first ten questions and none of the others, setting 2 the reverse, setting 0
+    # half of all. Whatever is best on one half is worse on the other than setting 0 would have been.
+    found = np.zeros((3, 20, 3), int)
+    found[0], found[1, :10], found[2, 10:] = 1, 2, 2
+    result = held_out.halves(found, np.full(20, 2), 100)
+    assert result.built_in == (0.5, 0.5, 0.5)
+    assert all(value < 0.5 for value in result.chosen)
+    # Where one setting is best for every question, it is chosen and measured.
+    found[1] = 2
+    assert held_out.halves(found, np.full(20, 2), 10).chosen == (1.0, 1.0, 1.0)
+    assert (
+        held_out.grid()[0] == RetrievalSettings() and len(held_out.grid()) == len(set(held_out.grid())) == 48
+    )
+
+
+def test_held_out_counts_what_the_settings_find(
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_out, "GRID", {"source": (0.0, 2.0)})
+    monkeypatch.setattr(held_out, "TransformerEmbedder", lambda: HashingEmbedder())
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.md").write_text("Thresholds were inconsistent.\n\nThe board met twice.", "utf-8")
+    questions = tmp_path / "set.jsonl"
+    fact = {"fact": "thresholds", "evidence": [{"doc": "a.md", "quote": "Thresholds were inconsistent."}]}
+    question = {"question": "What was inconsistent?", "answerable": True, "type": "lookup", "facts": [fact]}
+    lines = [json.dumps({"id": f"q{i}", **question}) + "\n" for i in range(4)]
+    questions.write_text("".join(lines), "utf-8")
+    asked = [str(questions), str(docs), "--scratch", str(tmp_path), "--rounds", "5"]
+    assert held_out.main([*asked, "--json", str(tmp_path / "out.json")]) == 0
+    assert "| as built in | 100.0 | 100.0 | 100.0 |" in capsys.readouterr().out
+    assert json.loads((tmp_path / "out.json").read_text())["chosen"] == [1.0, 1.0, 1.0]
+    assert held_out.main([str(tmp_path / "none.jsonl"), *asked[1:]]) == 2
+    assert "none.jsonl" in capsys.readouterr().err
