@@ -6,6 +6,7 @@ can make a browser add something (CSRF).
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -13,12 +14,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
-from flask import Response, abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as Sent
 
 from index import KINDS
+from web import asking, words
 from web.jobs import Job, Jobs, QueueFullError
 
 adding = APIBlueprint("adding", __name__, enable_openapi=False)
@@ -78,29 +80,53 @@ def _add(config: AddingConfig) -> Sent | tuple[str, int]:
     folder = config.folder / _SUBFOLDER
     folder.mkdir(parents=True, exist_ok=True)
     names = [_keep(file, folder) for file in files]
+    hashes = [_hash(folder / name) for name in names]
     paths = ([str(config.folder)] if files else []) + ([url] if url else [])
     try:
-        job = _jobs().start([*names, *([url] if url else [])], paths)
+        job = _jobs().start([*names, *([url] if url else [])], paths, hashes)
     except QueueFullError:
         abort(503, "Too many documents are waiting to be read. Try again in some minutes.")
     return redirect(url_for(".job", job_id=job.job_id), 303)
 
 
 @adding.get("/add/<job_id>")
-def job(job_id: str) -> Response:
+def job(job_id: str) -> str:
     """What has become of a job; the page asks again by itself until it is over."""
     found = _found(job_id)
-    response = Response(render_template("job.html", job=found), mimetype="text/html")
-    if not found.over:
-        response.headers["Refresh"] = "3"
-    return response
+    return render_template("job.html", job=found, files=progress(found))
 
 
 @adding.get("/add/<job_id>.json")
 def job_twin(job_id: str) -> dict[str, Any]:
     """The same as data."""
     found = _found(job_id)
-    return {"id": found.job_id, "state": found.state, "names": list(found.names), "summary": found.summary}
+    return {
+        "id": found.job_id, "state": found.state, "names": list(found.names), "summary": found.summary,
+        "files": [{"name": name, "state": state} for name, state in progress(found)],
+    }  # fmt: skip
+
+
+def progress(job: Job) -> list[tuple[str, str]]:
+    """What was given, and how far each of it is: waiting, reading, done or failed.
+
+    A file is done as soon as the index holds it as it was sent: the store says so, and not who reads.
+    """
+    if not job.over:
+        stored = {(info.source_id, info.sha256) for info in asking.service().documents()}
+        begun = "waiting" if job.state == "waiting" else "reading"
+        hashes = (*job.hashes, *[""] * (len(job.names) - len(job.hashes)))
+        return [
+            (name, "done" if (f"{_SUBFOLDER}/{name}", digest) in stored else begun)
+            for name, digest in zip(job.names, hashes, strict=True)
+        ]
+    if job.summary is None:
+        return [(name, "failed") for name in job.names]
+    # What an archive holds is named by the archive and its own path.
+    failed = [f"/{one['file']}/" for one in job.summary.get("failed", ())]
+    return [
+        (name, "failed" if any(f"/{words.file_name(name)}/" in one for one in failed) else "done")
+        for name in job.names
+    ]
 
 
 def _form(error: str = "") -> str:
@@ -137,6 +163,11 @@ def _keep(file: FileStorage, folder: Path) -> str:
     file.save(half)
     half.replace(folder / name)
     return name
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _found(job_id: str) -> Job:

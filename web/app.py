@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -23,8 +21,10 @@ from web import asking, words
 from web.access import register_access
 from web.adding import AddingConfig, register_adding
 from web.api import api
+from web.assets import assets_of, packer
 from web.citing import citing
 from web.errors import register_errors
+from web.examples import Examples
 from web.feedback import Feedback
 from web.filing import filing
 from web.language import language
@@ -34,21 +34,26 @@ from web.pages import pages
 from web.reading import reading
 from web.remarking import register_feedback
 from web.silence import silence
+from web.understood import understood_words
 
 if TYPE_CHECKING:
     from qa import Service
 
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
-# Nothing runs and nothing is fetched but this site's own stylesheet and pictures: a document that gets a tag
-# past the escaping still cannot do anything with it.
+# Nothing runs and nothing is fetched but this site's own stylesheet, script and pictures: a document that gets a tag
+# past the escaping still cannot do anything with it. Trusted Types: not even our script can make HTML of a string.
 _CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
+    "script-src": "'self'",
+    "connect-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "'none'",
 }
 
 
@@ -58,7 +63,9 @@ class WebConfig:
 
     `hosts`: names that it is reached by beyond localhost. `any_host` answers to every name; that is for a
     site which anyone may read anyway, since the check keeps strangers' pages from reading a private one
-    through a name that they point at this machine (DNS rebinding). `token`: what every request has to bring.
+    through a name that they point at this machine (DNS rebinding). `examples` are the questions that the first
+    page offers; `make_examples` has some made of the documents where none are given. `token`: what every request
+    has to bring.
     `adding` lets those who have its token add documents, `feedback` keeps what readers say of answers.
     `requests_per_minute`: what one client beyond this machine may send, 0 for no limit. `proxies`: how many
     proxies of yours stand before it; only they are believed about whom they speak for.
@@ -66,6 +73,7 @@ class WebConfig:
 
     name: str = "Pincite"
     examples: tuple[str, ...] = ()
+    make_examples: bool = False
     hosts: tuple[str, ...] = ()
     any_host: bool = False
     max_body_bytes: int = 64 * 1024
@@ -78,11 +86,11 @@ class WebConfig:
 
 def create_app(service: Service, config: WebConfig | None = None) -> Flask:
     """An app that answers from `service`."""
-    config = config or WebConfig()
+    config, version = config or WebConfig(), _version()
     app = APIFlask(
         __name__,
         title=f"{config.name} API",
-        version=_version(),
+        version=version,
         spec_path="/api/openapi.json",
         docs_path=None,  # the documentation pages that come with APIFlask load scripts from other sites
         json_errors=False,
@@ -93,11 +101,13 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         SERVERS=[{"url": "/"}],  # else the description would repeat whatever Host header came first
         AUTO_VALIDATION_ERROR_RESPONSE=False,  # problem documents are described route by route
         AUTO_404_RESPONSE=False,
+        PINCITE_VERSION=version,
         DESCRIPTION="Answers from documents, in quotations cited to the character.",
     )
     # An answer reads in the order in which the contract tells it.
     cast(DefaultJSONProvider, app.json).sort_keys = False
-    asking.register(app, service)
+    assets = assets_of(app)
+    asking.register(app, service, Examples(service, config.examples, made=config.make_examples))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         voice=words.voice_label,
@@ -109,6 +119,7 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         language=language,
         lines=words.lines,
         file_name=words.file_name,
+        understood=understood_words,
     )
     app.jinja_env.globals.update(
         site=config,
@@ -116,9 +127,10 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         statuses=words.STATUSES,
         citation_styles=words.CITATION_STYLES,
         packs=words.PACKS,
+        differences=words.DIFFERENCES,
         place=words.place,
         permalink=permalink,
-        asset=_asset_addresses(app),
+        asset={name: asset.address for name, asset in assets.items()},
     )
     app.spec_processor(_require_bodies)
     register_errors(app)
@@ -137,6 +149,7 @@ def create_app(service: Service, config: WebConfig | None = None) -> Flask:
         permissions_policy={"browsing-topics": "()", "camera": "()", "geolocation": "()", "microphone": "()"},
     )
     app.after_request(_more_headers)
+    app.after_request(packer(assets))
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     register_limits(app, config.requests_per_minute)
@@ -172,16 +185,6 @@ def _require_bodies(spec: Any) -> Any:
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
     return spec
-
-
-def _asset_addresses(app: Flask) -> dict[str, str]:
-    """Addresses of the static files by name, with a hash: no cache then hides a new version."""
-    folder = Path(app.static_folder or "")
-    return {
-        path.name: f"{app.static_url_path}/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
-        for path in sorted(folder.iterdir())
-        if path.is_file()
-    }
 
 
 def _version() -> str:

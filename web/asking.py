@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from qa import Answer, SearchResult, Service
+    from web.examples import Examples
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +44,10 @@ class _Kept:
                 self._answers.popitem(last=False)
 
 
-def register(app: Flask, answers_from: Service) -> None:
-    """Make an app answer from a service."""
+def register(app: Flask, answers_from: Service, examples: Examples) -> None:
+    """Make an app answer from a service, and offer example questions."""
     app.extensions["pincite"] = answers_from
+    app.extensions["pincite-examples"] = examples
     app.extensions["pincite-answers"] = _Kept()
 
 
@@ -53,6 +55,12 @@ def service() -> Service:
     """The service that this app was made with."""
     found: Service = current_app.extensions["pincite"]
     return found
+
+
+def examples() -> tuple[str, ...]:
+    """The questions that the first page offers now."""
+    offered: Examples = current_app.extensions["pincite-examples"]
+    return offered.offered()
 
 
 def ask(question: str, question_id: str | None, chosen: Filter) -> Answer:

@@ -21,10 +21,22 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Response]:
 
     Weak, because an answer tells how long it took. Only a page that was found gets one.
     """
+    return conditional_on(lambda: "")(view)
 
+
+def conditional_on(more: Callable[[], Any]) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """As `conditional`, for a view that shows something besides, which `more` gives for every request."""
+
+    def decorated(view: Callable[..., Any]) -> Callable[..., Response]:
+        return _with_tag(view, more)
+
+    return decorated
+
+
+def _with_tag(view: Callable[..., Any], more: Callable[[], Any]) -> Callable[..., Response]:
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Response:
-        tag = _tag()
+        tag = _tag(more())
         if request.if_none_match.contains_weak(tag):
             response = Response(status=304)
         else:
@@ -36,7 +48,7 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Response]:
     return wrapped
 
 
-def _tag() -> str:
+def _tag(more: Any) -> str:
     generation = asking.generation()
-    seen = f"{_PROCESS}\0{generation}\0{request.full_path}"
+    seen = f"{_PROCESS}\0{generation}\0{request.full_path}\0{more or ''}"
     return f"{generation}-{hashlib.sha256(seen.encode('utf-8', 'replace')).hexdigest()[:20]}"

@@ -70,10 +70,10 @@ def form_of(data: dict[str, Any], errors: dict[str, list[str]]) -> Form:
     )
 
 
-def order_asked() -> str:
+def order_asked(usual: str = ORDERS[0]) -> str:
     """The order that the address asks for; the usual one where it names none that there is."""
     order = request.args.get("order", "")
-    return order if order in ORDERS else ORDERS[0]
+    return order if order in ORDERS else usual
 
 
 def query_of(data: dict[str, Any]) -> dict[str, Any]:

@@ -31,13 +31,17 @@ State = Literal["waiting", "running", "done", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What was given to be indexed, and what has become of it. `summary` is that of `pincite index --json`."""
+    """What was given to be indexed, and what has become of it. `summary` is that of `pincite index --json`.
+
+    `hashes` are the sha256 of the files among `names`, in order; an address has "".
+    """
 
     job_id: str
     names: tuple[str, ...]
     state: State
     since: float  # when it came into this state, in seconds of time.monotonic()
     summary: dict[str, Any] | None = None
+    hashes: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -65,9 +69,9 @@ class Jobs:
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pincite-index")
 
-    def start(self, names: Sequence[str], paths: Sequence[str]) -> Job:
+    def start(self, names: Sequence[str], paths: Sequence[str], hashes: Sequence[str] = ()) -> Job:
         """A new job that indexes `paths`. QueueFullError."""
-        job = Job(secrets.token_urlsafe(16), tuple(names), "waiting", time.monotonic())
+        job = Job(secrets.token_urlsafe(16), tuple(names), "waiting", time.monotonic(), hashes=tuple(hashes))
         with self._lock:
             if sum(one.state == "waiting" for one in self._jobs.values()) >= _MOST_WAITING:
                 raise QueueFullError

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import render_template, url_for
+from flask import current_app, render_template, url_for
 
 from index import KINDS, VOICES, DocumentInfo
 from web import asking, words
 from web.conditional import conditional
+from web.health import health
+from web.workings import workings
 
 overview = APIBlueprint("overview", __name__, enable_openapi=False)
 
@@ -29,24 +31,35 @@ class Bar:
 @overview.get("/status")
 @conditional
 def status() -> str:
-    """What is indexed, by voice, date and kind; the model and the state of the index."""
-    infos = asking.service().documents()
+    """What is indexed, by voice, date and kind; how it is answered from; whether all is well."""
+    service = asking.service()
+    infos, status = service.documents(), service.status()
     charts = [
         ("By voice", "Voice", _by_voice(infos)),
         ("By year of publication", "Year", _by_year(infos)),
         ("By kind of file", "Kind", _by_kind(infos)),
     ]
-    return render_template("status.html", status=asking.service().status(), charts=charts)
+    return render_template(
+        "status.html", status=status, charts=charts, checks=health(), version=current_app.config["PINCITE_VERSION"],
+        groups=workings(service.settings, status.get("reranker")),
+    )  # fmt: skip
 
 
 @overview.get("/status.json")
 @conditional
 def status_twin() -> dict[str, Any]:
     """The same as data."""
-    infos = asking.service().documents()
+    service = asking.service()
+    infos, checks = service.documents(), health()
     charts = {"voices": _by_voice(infos), "years": _by_year(infos), "kinds": _by_kind(infos)}
-    return asking.service().status() | {
-        name: {bar.name: bar.count for bar in bars} for name, bars in charts.items()
+    return service.status() | {
+        **{name: {bar.name: bar.count for bar in bars} for name, bars in charts.items()},
+        "version": current_app.config["PINCITE_VERSION"],
+        "settings": asdict(service.settings),
+        "health": {
+            "well": all(check.well for check in checks),
+            "checks": [asdict(check) for check in checks],
+        },
     }
 
 
@@ -66,6 +79,25 @@ def accessibility_twin() -> dict[str, Any]:
         "level": "AA",
         "checked_with": "axe-core",
         "page": url_for(".accessibility"),
+    }
+
+
+@overview.get("/history")
+@conditional
+def history() -> str:
+    """The questions asked in this browser, which only the browser knows: a script shows them."""
+    return render_template("history.html")
+
+
+@overview.get("/history.json")
+@conditional
+def history_twin() -> dict[str, Any]:
+    """That the server has no history to give."""
+    return {
+        "kept_by": "browser",
+        "questions": [],
+        "detail": "The server keeps no list of questions. Those asked in a browser are kept in that browser only.",
+        "page": url_for(".history"),
     }
 
 

@@ -12,7 +12,7 @@ from index import QuestionError
 from qa import Answer, answer_payload
 from web import asking
 from web.answering import grouped, in_context, reading_order, shown, stages
-from web.conditional import conditional
+from web.conditional import conditional, conditional_on
 from web.errors import problem
 from web.form import form_of, order_asked, query_of
 from web.payloads import listed
@@ -24,15 +24,16 @@ pages = APIBlueprint("pages", __name__, enable_openapi=False)
 
 
 @pages.get("/")
-@conditional
+@conditional_on(asking.examples)
 def home() -> str:
     """The question form and what is indexed."""
     data, errors = load_form(request.args)
-    return render_template("home.html", form=form_of(data, errors), status=asking.service().status())
+    status = asking.service().status()
+    return render_template("home.html", form=form_of(data, errors), status=status, examples=asking.examples())
 
 
 @pages.get("/index.json")
-@conditional
+@conditional_on(asking.examples)
 def home_twin() -> dict[str, Any]:
     """What the first page tells, as data."""
     service = asking.service()
@@ -40,6 +41,7 @@ def home_twin() -> dict[str, Any]:
     return service.status() | {
         "voices": sorted({info.voice for info in infos}),
         "publishers": sorted({info.publisher for info in infos if info.publisher}),
+        "examples": list(asking.examples()),
         "links": {name: url_for(f"{name}_twin") for name in ("reading.documents", "overview.status")},
     }
 
@@ -53,8 +55,11 @@ def ask() -> str | Response | tuple[str, int]:
     data, answer, errors = _asked()
     if answer is None:
         return render_template("ask.html", form=form_of(data, errors), answer=None), 400
-    order, query = order_asked(), query_of(data)
-    more = query | ({"order": order} if order != "voice" else {})
+    # A question of how something changed is answered along time, unless the address says otherwise.
+    usual, query = "time" if answer.order == "time" else "voice", query_of(data)
+    order = order_asked(usual)
+    named = query | ({"order": "voice"} if usual != "voice" else {})
+    more = named | {"order": order} if order != "voice" else named
     groups = grouped(shown(answer), order)
     return render_template(
         "ask.html", form=form_of(data, {}), answer=answer, groups=groups, stages=stages(answer), order=order,
@@ -66,7 +71,7 @@ def ask() -> str | Response | tuple[str, int]:
             (one.quote.doc_id, one.quote.start, one.quote.end): n
             for n, one in enumerate(reading_order(groups), 1)
         },
-        orders={"voice": url_for(".ask", **query), "time": url_for(".ask", **query, order="time")},
+        orders={"voice": url_for(".ask", **named), "time": url_for(".ask", **query, order="time")},
     )  # fmt: skip
 
 

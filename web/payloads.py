@@ -98,11 +98,15 @@ class SelectorOut(_Out):
     )
 
 
-class QuoteOut(_Out):
-    """Words taken from a document, unchanged."""
+class PeriodOut(_Out):
+    """A stretch of time, ISO days, both inclusive; open where there is none."""
 
+    first = fields.String(required=True, allow_none=True, data_key="from")
+    last = fields.String(required=True, allow_none=True, data_key="to")
+
+
+class _WordsOut(_Out):
     text = fields.String(required=True)
-    citation = fields.Integer(required=True, metadata={"description": "the `n` of its citation"})
     voice = fields.String(required=True, validate=validate.OneOf(VOICES))
     start = fields.Integer(required=True, metadata={"description": "of the quoted words themselves"})
     end = fields.Integer(required=True)
@@ -115,6 +119,22 @@ class QuoteOut(_Out):
         required=True,
         metadata={"description": "what is quoted of others within it, each with its speaker"},
     )
+    label = fields.String(
+        required=True,
+        metadata={
+            "description": "what it is about where it does not say: no part of the quote; may be empty"
+        },
+    )
+    published = fields.String(required=True, metadata={"description": "ISO date or its prefix; may be empty"})
+    about = fields.List(
+        fields.Nested(PeriodOut), required=True, metadata={"description": "the times that it speaks of"}
+    )
+
+
+class QuoteOut(_WordsOut):
+    """Words taken from a document, unchanged."""
+
+    citation = fields.Integer(required=True, metadata={"description": "the `n` of its citation"})
 
 
 class SpeechOut(_Out):
@@ -123,6 +143,28 @@ class SpeechOut(_Out):
     start = fields.Integer(required=True)
     end = fields.Integer(required=True)
     speaker = fields.String(required=True)
+
+
+class ValueOut(_Out):
+    """The words by which one side of a difference differs; empty at the end of what is said without a denial."""
+
+    text = fields.String(required=True)
+    start = fields.Integer(required=True)
+    end = fields.Integer(required=True)
+
+
+class TellingOut(_WordsOut):
+    """One side of a difference: a whole sentence, with its citation in full."""
+
+    citation = fields.Nested(CitationOut, required=True)
+    value = fields.Nested(ValueOut, required=True)
+
+
+class DifferenceOut(_Out):
+    """Two sources that say different things on one point; no verdict on either."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("number", "date", "polarity")))
+    sides = fields.List(fields.Nested(TellingOut), required=True, validate=validate.Length(equal=2))
 
 
 class SearchedOut(_Out):
@@ -142,6 +184,18 @@ class SearchOut(_Out):
     hits = fields.List(fields.Nested(HitOut), required=True)
 
 
+class UnderstoodOut(_Out):
+    """Whose words and what times a question was understood to ask for; empty where it asks for none."""
+
+    voices = fields.List(fields.String(validate=validate.OneOf(VOICES)), required=True)
+    publishers = fields.List(fields.String(), required=True)
+    names = fields.List(fields.String(), required=True, metadata={"description": "of people, in lower case"})
+    periods = fields.List(fields.Nested(PeriodOut), required=True)
+    also = fields.List(
+        fields.String(), required=True, metadata={"description": "other names that were searched for, too"}
+    )
+
+
 class AnswerOut(SearchOut):
     """A cited answer. When the documents do not say, `quotes` is empty and the hits do not answer."""
 
@@ -158,6 +212,15 @@ class AnswerOut(SearchOut):
     withheld = fields.Integer(
         required=True, metadata={"description": "quotes not shown since their document does not say them"}
     )
+    understood = fields.Nested(UnderstoodOut, required=True)
+    order = fields.String(
+        required=True,
+        validate=validate.OneOf(("answer", "time")),
+        metadata={
+            "description": "of the quotes: what answers first first, or along time where change is asked for"
+        },
+    )
+    differences = fields.List(fields.Nested(DifferenceOut), required=True)
 
 
 class CitedOut(_Out):

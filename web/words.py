@@ -10,8 +10,8 @@ from qa import long_date
 from qa import place_words as place
 
 __all__ = [
-    "CITATION_STYLES", "PACKS", "STATUSES", "confidence_words", "counted", "file_name", "lines", "long_date", "place",
-    "resolution_words", "title_of", "voice_label", "web_link",
+    "CITATION_STYLES", "DIFFERENCES", "PACKS", "STATUSES", "confidence_words", "counted", "file_name", "lines",
+    "long_date", "place", "resolution_words", "title_of", "voice_label", "web_link",
 ]  # fmt: skip
 
 _VOICES = {
@@ -33,6 +33,9 @@ STATUSES = {
 }
 """A status as a headline. Silence is worded as an outcome: it is one."""
 
+
+DIFFERENCES = {"number": "in a number", "date": "in a date", "polarity": "in whether it is so"}
+"""In what two sources differ, by kind."""
 
 CITATION_STYLES = {
     "plain": "Plain text",

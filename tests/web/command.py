@@ -35,10 +35,11 @@ def run_json(*arguments: object) -> Any:
 
 
 def start(*arguments: object, stdout: int | IO[bytes] = subprocess.PIPE, stderr: int = subprocess.PIPE,
-          env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.Popen[bytes]:  # fmt: skip
+          env: dict[str, str] | None = None, cwd: Path | None = None,
+          program: Path = PROGRAM) -> subprocess.Popen[bytes]:  # fmt: skip
     """The command as a process of its own, in which a warning is an error."""
     return subprocess.Popen(
-        [PROGRAM, *map(str, arguments)],
+        [program, *map(str, arguments)],
         stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, cwd=cwd,
         env={**os.environ, "PYTHONWARNINGS": "error", **(env or {})},
         # A shell starts what it puts in the background with Ctrl-C ignored, and its children inherit that.
@@ -46,7 +47,7 @@ def start(*arguments: object, stdout: int | IO[bytes] = subprocess.PIPE, stderr:
     )  # fmt: skip
 
 
-def finish(process: subprocess.Popen[bytes], timeout_s: float = 120) -> tuple[int, str, str]:
+def finish(process: subprocess.Popen[bytes], timeout_s: float = 300) -> tuple[int, str, str]:
     """The exit code, stdout and stderr of a process that ends by itself."""
     try:
         out, said = process.communicate(timeout=timeout_s)

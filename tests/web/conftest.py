@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -18,30 +19,57 @@ import web.app
 from tests.web.standin import StandIn
 from web.app import WebConfig, create_app
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 ROOT = Path(web.app.__file__).parents[1]
 EXAMPLE = "Why were thresholds inconsistent?"
 
-SERVE = """
-import sys, tempfile, time
+SERVE = '''
+import sys, tempfile, threading, time
 from pathlib import Path
 from web.adding import AddingConfig
 from web.feedback import Feedback
 from web.app import WebConfig, create_app
+from web.jobs import Jobs
 from web.server import serve
 from tests.web.standin import StandIn
 
+# In place of `pincite index`, which takes its time: a moment of work, then what it would say.
+INDEX = """
+import json, time
+time.sleep(2.5)
+print(json.dumps({"added": ["uploads/a.txt"], "changed": [], "removed": [], "skipped": [], "notes": [],
+                  "failed": [{"file": "/data/added/uploads/b.pdf", "line": None, "error": "is not a PDF <b>x</b>"}]}))
+"""
+
 class Slow(StandIn):
+    begun, three = threading.Event(), threading.Barrier(3)
+
     def search(self, question, **more):
-        time.sleep(1.5 if "slowly" in question else 0)
+        if "slowly" in question:
+            self.begun.set()
+            time.sleep(1.5)
+        if "begun" in question and not self.begun.wait(60):
+            raise TimeoutError("nothing was asked slowly")
+        if "together" in question:
+            self.three.wait(60)
         return super().search(question, **more)
 
 def make():
     folder = Path(tempfile.mkdtemp())
     adding = AddingConfig("write-write-write", folder / "added", str(folder))
-    return create_app(Slow(), WebConfig(adding=adding, feedback=Feedback(folder / "feedback.db")))
+    app = create_app(Slow(), WebConfig(adding=adding, feedback=Feedback(folder / "feedback.db")))
+    app.extensions["pincite-jobs"] = Jobs("", command=[sys.executable, "-c", INDEX])
+    return app
 
 serve(make, "127.0.0.1", int(sys.argv[1]))
-"""
+'''
+
+
+def without_ours(page: str) -> str:
+    """A page without the one script that every page has, from our own static files; a second one stays."""
+    return re.sub(r'<script src="/static/pincite\.js\?v=[0-9a-f]{8}" defer></script>\n', "", page, count=1)
 
 
 @pytest.fixture
@@ -76,7 +104,7 @@ class Served:
         return self.wait()
 
     def wait(self) -> tuple[int, str]:
-        _, said = self.process.communicate(timeout=20)
+        _, said = self.process.communicate(timeout=120)
         return self.process.returncode, said
 
 
@@ -95,3 +123,20 @@ def stoppable() -> Iterator[Served]:
     yield server
     if server.process.poll() is None:
         server.stop()
+
+
+@pytest.fixture
+def scripted(browser: Browser, served: Served) -> Iterator[Page]:
+    """A page of a browser with JavaScript, that may write to the clipboard; nothing may go wrong in it."""
+    context = browser.new_context(viewport={"width": 768, "height": 600})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=served.url)
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda told: wrong.append(told.text) if "Content Security" in told.text else None)
+    page.goto(served.url)
+    yield page
+    context.close()
+    assert not wrong, "no error, no dialog, nothing that the policy had to stop"

@@ -20,6 +20,7 @@ from index import document_id, index_paths, open_store
 from qa import Service
 from tests.browser import launched
 from web.app import WebConfig, create_app
+from web.examples import examples_of
 
 CORPUS = Path(__file__).parents[2] / "eval/corpus"
 QUESTION = "What+did+readers+and+the+council+say+about+thresholds%3F"
@@ -45,7 +46,7 @@ def main() -> None:
         index_paths(store, TransformerEmbedder(), [CORPUS])
         store.close()
         service = Service.open(Path(folder) / "data")
-        examples = ("Why were thresholds inconsistent?", "What did readers blame?")
+        examples = examples_of(service)  # as a site makes them; here they are waited for
         server = make_server("127.0.0.1", 0, create_app(service, WebConfig(examples=examples)), threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for name, (address, width, height, scheme) in PICTURES.items():

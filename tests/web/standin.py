@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from index import (
     Block,
+    Counts,
     Document,
     DocumentInfo,
     Filter,
@@ -17,7 +18,7 @@ from index import (
     document_id,
     passage_id,
 )
-from qa import Answer, Citation, Quote, Searched, SearchResult
+from qa import Answer, Citation, Quote, Searched, SearchResult, Settings
 from qa.cite import cite_span
 
 SCRIPT = "<script>alert('pincite')</script>"
@@ -158,6 +159,7 @@ class StandIn:
     """`qa.Service` as the web sees it. A question with "penguin" is not answered; "explode" fails."""
 
     secret = "the model lives in /home/secret/models"
+    settings = Settings()
 
     def ask(self, question: str, *, question_id: str | None = None, filter: Filter = ALL) -> Answer:
         result = self.search(question, question_id=question_id, filter=filter)
@@ -220,6 +222,16 @@ class StandIn:
         document = self.document(name)
         passages = [hit.passage for hit in HITS if hit.passage.doc_id == document.info.doc_id]
         return cite_span(document, sorted(passages, key=lambda passage: passage.start), start, end)
+
+    def passages(self, name: str) -> list[Passage]:
+        doc_id = self.document(name).info.doc_id
+        return sorted(
+            (hit.passage for hit in HITS if hit.passage.doc_id == doc_id), key=lambda one: one.start
+        )
+
+    def counts(self, filter: Filter = ALL) -> Counts:
+        found = [hit for hit in HITS if filter.admits(hit.document, hit.passage)]
+        return Counts(len({hit.document.doc_id for hit in found}), len(found), 3)
 
     def status(self) -> dict[str, object]:
         return {

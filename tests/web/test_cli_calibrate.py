@@ -70,7 +70,7 @@ def test_what_cannot_be_fitted_is_told(folder: Path) -> None:
 
 
 def test_the_fit_moves_the_threshold_between_what_has_an_answer_and_what_has_none() -> None:
-    good, bad = Evidence(0.42, 0.5), Evidence(0.3, 0.4)
+    good, bad = Evidence(0.42), Evidence(0.3)
     usual = ConfidenceModel()
     assert usual.confidence(bad) < usual.refuse
     model = fit([good] * 8 + [bad] * 8, [True] * 8 + [False] * 8)
@@ -79,6 +79,6 @@ def test_the_fit_moves_the_threshold_between_what_has_an_answer_and_what_has_non
 
 
 def test_scores_that_are_upside_down_are_not_turned_round() -> None:
-    good, bad = Evidence(0.2, 0.1), Evidence(0.8, 0.9)
+    good, bad = Evidence(0.2), Evidence(0.8)
     model = fit([good] * 6 + [bad] * 6, [True] * 6 + [False] * 6)
     assert model.confidence(bad) >= model.confidence(good)

@@ -31,7 +31,7 @@ def no_reader() -> int:
 
 
 def test_110_questions_in_one_process_and_a_reader_that_went_away(
-    casebook: Path, tmp_path: Path, corpus: Path
+    casebook: Path, tmp_path: Path, corpus: Path, pincite: Path
 ) -> None:
     sample = (corpus.parent / "sets" / "casebook.jsonl").read_text("utf-8")
     asked = [json.loads(line) for line in sample.splitlines()]
@@ -42,7 +42,7 @@ def test_110_questions_in_one_process_and_a_reader_that_went_away(
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     writing = no_reader()
     try:  # side by side: each loads the model
-        process = start("ask", "--questions", file, "--json", "--data", casebook)
+        process = start("ask", "--questions", file, "--json", "--data", casebook, program=pincite)
         headless = start("search", QUESTION, "--data", casebook, stdout=writing)
         code, out, said = finish(process)
         gone = finish(headless)
@@ -107,11 +107,11 @@ class Terminal:
 
     def close(self) -> None:
         os.close(self.theirs)
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=60)
         os.close(self._ours)
 
 
-def test_a_bar_on_the_terminal_and_ctrl_c_in_the_middle(tmp_path: Path, corpus: Path) -> None:
+def test_a_bar_on_the_terminal_and_ctrl_c_in_the_middle(tmp_path: Path, corpus: Path, pincite: Path) -> None:
     documents, data = tmp_path / "documents", tmp_path / "data"
     documents.mkdir()
     text = (corpus / "ofsted-2017-lscb-review.txt").read_text(encoding="utf-8")
@@ -119,11 +119,11 @@ def test_a_bar_on_the_terminal_and_ctrl_c_in_the_middle(tmp_path: Path, corpus: 
         # No two sentences are alike: what was embedded once is not embedded again.
         (documents / f"{n:02}.txt").write_text(text.replace(".", f" (copy {n})."), encoding="utf-8")
     with closing(Terminal()) as terminal:
-        process = start("index", documents, "--data", data, stderr=terminal.theirs)
-        assert terminal.wait_for(r"[3-9]\d%", 120), terminal.shown
+        process = start("index", documents, "--data", data, stderr=terminal.theirs, program=pincite)
+        assert terminal.wait_for(r"[3-9]\d%", 300), terminal.shown
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
-        assert terminal.wait_for(r"on with the others\r?\n", 5)
+        out, _ = process.communicate(timeout=300)
+        assert terminal.wait_for(r"on with the others\r?\n", 60)
     assert process.returncode == 1 and out == b"", "nothing but results on stdout"
     assert "txt" in terminal.shown and "stopped; the documents that" in terminal.shown
     assert "Traceback" not in terminal.shown and "Aborted" not in terminal.shown
@@ -157,14 +157,14 @@ def test_serve_answers_and_sigterm_stops_it(
     served: tuple[subprocess.Popen[bytes], str], casebook: Path
 ) -> None:
     process, address = served
-    with urllib.request.urlopen(address, timeout=30) as page:
+    with urllib.request.urlopen(address, timeout=120) as page:
         assert QUESTION in page.read().decode()
     request = urllib.request.Request(
         f"{address}/api/ask",
         data=json.dumps({"question": QUESTION}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as response:
+    with urllib.request.urlopen(request, timeout=120) as response:
         answer = json.load(response)
     same = run_json("ask", QUESTION, "--data", casebook)
     assert answer["status"] == same["status"] and answer["quotes"], "the same answer by every way"
@@ -174,7 +174,7 @@ def test_serve_answers_and_sigterm_stops_it(
     assert taken.exit_code == 1 and "is taken" in taken.stderr and "--port" in taken.stderr
 
     process.send_signal(signal.SIGTERM)
-    code, out, said = finish(process, 30)
+    code, out, said = finish(process)
     assert (code, out, said) == (0, "", "")
     with socket.socket() as again:
         assert again.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))) != 0

@@ -18,8 +18,10 @@ PASSAGE = {"page_end", "page_label", "voice", "speaker", "published", "copy_of"}
 HIT = {"rank", "score", "document", "start", "end", "page", "paragraph", "heading", "text"} | PASSAGE
 # What DESIGN.md names, and after the bar what has come on top of it; nothing named may go.
 ANSWER = {"id", "question", "status", "confidence", "quotes", "citations", "searched", "hits", "timings_ms",
-          "receipt"} | {"explanation", "withheld"}  # fmt: skip
-QUOTE = {"text", "citation", "voice"} | {"start", "end", "speaker", "selector", "speeches"}
+          "receipt"} | {"explanation", "withheld", "understood", "order", "differences"}  # fmt: skip
+QUOTE = {"text", "citation", "voice"} | {
+    "start", "end", "speaker", "selector", "speeches", "label", "published", "about"
+}  # fmt: skip
 CITATION = (
     {"n", "document", "start", "end", "page", "paragraph", "text", "url"} | {"heading", "selector"} | PASSAGE
 )

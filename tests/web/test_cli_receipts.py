@@ -102,7 +102,7 @@ def test_what_is_no_receipt(casebook: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", PACK_FORMATS)
-def test_an_evidence_pack(casebook: Path, tmp_path: Path, form: str) -> None:
+def test_an_evidence_pack(casebook: Path, tmp_path: Path, form: str, pincite: Path) -> None:
     output = tmp_path / f"pack.{form}"
     arguments = ("ask", "Why were thresholds inconsistent?", "--format", form, "--data", casebook)
     assert run(*arguments, "-o", output).stdout == ""
@@ -110,7 +110,7 @@ def test_an_evidence_pack(casebook: Path, tmp_path: Path, form: str) -> None:
     if form == "docx":
         styles = [p.style.name for p in docx.Document(BytesIO(written)).paragraphs if p.style]
         assert "Intense Quote" in styles
-        code, _, said = finish(start(*arguments, "--output", tmp_path / "again.docx"))
+        code, _, said = finish(start(*arguments, "--output", tmp_path / "again.docx", program=pincite))
         assert code == 0, said
     else:
         printed = run(*arguments).stdout

@@ -64,6 +64,6 @@ def test_over_the_seeds(tmp_path: Path) -> None:
         assert store.check() == []
         for path in (SHARED / "seeds").glob("*.txt"):
             assert service.document(path.name).text == path.read_bytes().decode()
-        assert_verbatim(service, questions(SHARED / "eval" / "questions-dev.jsonl"))
+        assert_verbatim(service, questions(SHARED / "eval" / "questions-dev.jsonl")[::3])
     finally:
         service.close()

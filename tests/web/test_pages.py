@@ -5,15 +5,17 @@ from __future__ import annotations
 import html
 import re
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from index import document_id, index_paths, open_store
-from qa import Service
+from qa import Answer, Service, Understanding
+from qa.understand import Period
 from tests.hashing import HashingEmbedder
-from tests.web.conftest import EXAMPLE
+from tests.web.conftest import EXAMPLE, without_ours
 from tests.web.standin import DOCUMENTS, HOSTILE, INSPECTION, SCRIPT, StandIn
 from web.app import WebConfig, create_app
 
@@ -72,6 +74,28 @@ def test_each_quotation_links_to_exactly_its_words(client: FlaskClient) -> None:
         marked = "".join(re.findall(r"<mark[^>]*>(.*?)</mark>", source, re.S))
         # A quotation may run over several blocks; only the white space between them is not marked.
         assert "".join(marked.split()) == "".join(text.split())
+
+
+def test_an_answer_says_how_the_question_was_understood() -> None:
+    class Asking(StandIn):
+        def ask(self, question: str, **more: object) -> Answer:  # type: ignore[override]
+            understood = Understanding(
+                voices=frozenset({"council"}), publishers=frozenset({SCRIPT}), names=frozenset({"ann lee"}),
+                periods=(Period("2017-04-07", "2017-04-07"), Period("2018-01-01", "")),
+                also=("local safeguarding board",),
+            )  # fmt: skip
+            return replace(super().ask(question), understood=understood)
+
+    client = create_app(Asking()).test_client()  # type: ignore[arg-type]
+    page = client.get("/ask", query_string={"q": "What did Ann Lee say?"}).text
+    told = words(page[page.index("How the question was understood") :])
+    assert (
+        "the words of Ann Lee, &lt;script&gt;" in told
+        and "and the voice “Council”: theirs come first." in told
+    )
+    assert "It asks about 7 April 2017 and the time from 2018 on" in told
+    assert "It compares: each of the 5 has its share" in told
+    assert "other names for it, which were searched for too: local safeguarding board." in told
 
 
 def test_silence_says_what_was_searched_and_marks_what_does_not_answer(client: FlaskClient) -> None:
@@ -180,7 +204,7 @@ def test_an_unknown_document_is_a_friendly_404(client: FlaskClient) -> None:
     ],
 )
 def test_hostile_words_stay_words(client: FlaskClient, address: str) -> None:
-    page = client.get(address).text
+    page = without_ours(client.get(address).text)
     assert "<script" not in page and "<img src=x" not in page and "<b>" not in page
     assert 'href="javascript:' not in page.lower()
     assert "&lt;script&gt;" in page, "shown as text, not dropped"

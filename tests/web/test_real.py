@@ -87,3 +87,8 @@ def test_pages_on_the_real_service(client: FlaskClient) -> None:
     view = re.search(r'href="(/documents/[0-9a-f]+)"', client.get("/documents").text)
     assert view and client.get(view.group(1)).status_code == 200
     assert client.get("/documents/none").status_code == 404
+    told = client.get("/status.json").get_json()
+    assert told["health"]["well"], told["health"]
+    assert (
+        told["passage_tokens"] and told["splitter"] and told["model_fingerprint"] and told["reranker"] is None
+    )

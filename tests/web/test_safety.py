@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from index import StoreError
+from tests.web.conftest import without_ours
 from tests.web.standin import INSPECTION, StandIn
 from web.app import WebConfig, create_app
 
@@ -21,13 +22,20 @@ ADDRESSES = [
     "/nothing",
     "/documents/x?start=1",
     "/static/pincite.css",
+    "/static/pincite.js",
     "/static/none",
+    "/history",
     "/api/ask?q=why",
     "/api/ask?q=explode",
     "/api/none",
     "/api/search?k=0",
     "/healthz",
     "/api/openapi.json",
+    "/ask.json?q=why",
+    f"/documents/{INSPECTION.info.doc_id}.json",
+    f"/cite/plain?document={INSPECTION.info.doc_id}&start=1&end=5",
+    f"/cite/html?document={INSPECTION.info.doc_id}&start=1&end=5",
+    "/pack/md?q=why",
 ]
 
 
@@ -40,19 +48,23 @@ def test_every_response_carries_the_headers(client: FlaskClient, address: str) -
         and "frame-ancestors 'none'" in policy
         and "form-action 'self'" in policy
     )
-    assert "unsafe" not in policy and "http" not in policy and "script-src" not in policy
+    assert "unsafe" not in policy and "http" not in policy and "*" not in policy
+    assert "script-src 'self';" in policy and "connect-src 'self';" in policy
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy, "no string becomes HTML"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Referrer-Policy"] == "same-origin"
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "Set-Cookie" not in response.headers
+    # The policy lets scripts from this site run: nothing else here may pass for one.
+    assert "script" not in response.mimetype or address == "/static/pincite.js"
     response.close()
 
 
 @pytest.mark.parametrize(
     "address", ["/", "/ask?q=why", "/documents", f"/documents/{INSPECTION.info.doc_id}", "/nothing"]
 )
-def test_no_page_runs_or_fetches_anything(client: FlaskClient, address: str) -> None:
-    page = client.get(address).text
+def test_no_page_runs_or_fetches_anything_but_our_own(client: FlaskClient, address: str) -> None:
+    page = without_ours(client.get(address).text)
     assert "<script" not in page and "<style" not in page and " style=" not in page and " onclick" not in page
     assert 'src="http' not in page and '<link rel="stylesheet" href="/static/' in page
 

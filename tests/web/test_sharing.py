@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from index import document_id, index_paths, open_store
 from qa import Service
 from tests.hashing import HashingEmbedder
-from tests.web.conftest import EXAMPLE
+from tests.web.conftest import EXAMPLE, without_ours
 from web.app import create_app
 
 QUESTION = "Why was the pier shut?"
@@ -80,7 +80,7 @@ def test_a_changed_index_is_told_and_both_are_shown(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_link_that_was_tampered_with_still_answers(client: FlaskClient, tail: str) -> None:
     response = client.get(f"/ask?q=why&{tail}")
-    assert response.status_code == 200 and "<script" not in response.text
+    assert response.status_code == 200 and "<script" not in without_ours(response.text)
     assert response.text.count("no longer kept") <= 40
 
 

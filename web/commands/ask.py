@@ -26,7 +26,7 @@ from web.commands.questions import EPILOG, put, question_options
 
 if TYPE_CHECKING:
     from index import Filter
-    from qa import Pack, Service
+    from qa import Order, Pack, Service
 
 
 class Styles(click.Choice[str]):
@@ -57,6 +57,9 @@ class Forms(click.Choice[str]):
 @click.option("--summary", is_flag=True,
               help="Send the quotes to the language model that PINCITE_LLM_URL, _MODEL and _KEY name, and print what"
               " of its summary they bear out.")  # fmt: skip
+@click.option("--order", type=click.Choice(("answer", "time")),
+              help="Put what answers first first, or go along time; default: time where a question asks what"
+              " changed.")  # fmt: skip
 @site_option
 @location_options
 @model_option
@@ -65,8 +68,8 @@ class Forms(click.Choice[str]):
 @as_json_option
 def ask(
     question: str | None, file: Path | None, style: str | None, form: str | None, output: Path | None,
-    receipt: Path | None, summary: bool, site: str, location: str, model: str | None, reranker: str | None,
-    where: Filter, as_json: bool,
+    receipt: Path | None, summary: bool, order: Order | None, site: str, location: str, model: str | None,
+    reranker: str | None, where: Filter, as_json: bool,
 ) -> None:  # fmt: skip
     """Answer a question in quotations, with citations.
 
@@ -76,6 +79,7 @@ def ask(
         DATA_STYLES,
         answer_payload,
         cite_as,
+        in_order,
         language_model_of,
         make_pack,
         make_receipt,
@@ -105,7 +109,8 @@ def ask(
     receipts: list[dict[str, Any]] = []
 
     def one(service: Service, text: str, name: str | None) -> None:
-        answer = service.ask(text, question_id=name, filter=where)
+        asked = service.ask(text, question_id=name, filter=where)
+        answer = in_order(asked, order)
         if language_model:
             answer = summarised(answer, language_model)
             if answer.summary and answer.summary.problem:
@@ -114,7 +119,7 @@ def ask(
         if receipt:
             receipts.append(
                 make_receipt(
-                    answer, service, service.settings, filter=where, made=made, version=version("pincite")
+                    asked, service, service.settings, filter=where, made=made, version=version("pincite")
                 )
             )
         if form:

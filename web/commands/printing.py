@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from index import Counts, DocumentInfo, Hit, LoadError, Summary
-    from qa import Answer
+    from qa import Answer, Quote
 
 _MOST_ERRORS = 20
 """How many errors of one file or archive are printed; a corpus that is wrong throughout would bury all else."""
@@ -112,8 +112,8 @@ def print_answer(answer: Answer, cited: Sequence[str] = ()) -> None:
 
     `cited` are the citations in a style that was asked for.
     """
-    from index import clean
     from qa import reference
+    from web.words import DIFFERENCES
 
     click.echo(f"{answer.explanation} (confidence {answer.confidence:.2f})\n")
     if answer.summary and answer.summary.sentences:
@@ -123,10 +123,17 @@ def print_answer(answer: Answer, cited: Sequence[str] = ()) -> None:
         removed = f", {answer.summary.removed} removed" if answer.summary.removed else ""
         print_plain(f"Summary by {answer.summary.model}, checked against the quotes{removed}: {told}\n")
     for quote in answer.quotes:
-        print_plain(f"“{clean(quote.text)}” [{quote.citation}, {quote.voice}]\n")
+        print_plain(f"{_quoted(quote)} [{quote.citation}, {quote.voice}]\n")
     for at, citation in enumerate(answer.citations):
         place = _place(citation.document, citation.start, citation.end)
         print_plain(f"[{citation.n}] {cited[at] if cited else f'{reference(citation)} [{place}]'}")
+    known = {citation.n for citation in answer.citations}
+    for difference in answer.differences:
+        click.echo(f"\nSources differ {DIFFERENCES[difference.kind]}:")
+        for side in (difference.one, difference.other):
+            print_plain(f"  {_quoted(side.quote)} [{side.quote.citation}, {side.quote.voice}]")
+            if side.citation.n not in known:
+                print_plain(f"  [{side.citation.n}] {reference(side.citation)}")
     if answer.status == "not_in_documents" and answer.hits:
         click.echo("The nearest passages, which do not answer:\n")
         print_hits(answer.hits[:3])
@@ -158,6 +165,13 @@ def holdings(counts: Counts) -> str:
     from web.words import counted
 
     return f"{counted(counts.passages, 'passage')} of {counted(counts.documents, 'document')}"
+
+
+def _quoted(quote: Quote) -> str:
+    """A quote on one line, its label before it and outside of the quotation marks."""
+    from index import clean
+
+    return (f"[{quote.label}] " if quote.label else "") + f"“{clean(quote.text)}”"
 
 
 def _place(document: DocumentInfo, start: int, end: int) -> str:

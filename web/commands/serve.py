@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 @click.option("--public-read", is_flag=True,
               help="Allow an address that other machines can reach: anyone there can read every document.")  # fmt: skip
 @click.option("--example", "examples", multiple=True, metavar="QUESTION",
-              help="A question to offer on the page; may be repeated.")  # fmt: skip
+              help="A question to offer on the page; may be repeated. Without any, the documents' headings"
+              " make some.")  # fmt: skip
 @location_options
 @model_option
 @reranker_option
@@ -88,6 +89,7 @@ def serve(
             service,
             WebConfig(
                 examples=examples,
+                make_examples=not examples,
                 # Who has to bring the token reads nothing through a name that a stranger points here.
                 any_host=public_read or bool(token),
                 token=token,
