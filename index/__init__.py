@@ -23,6 +23,7 @@ from index.loaders import KINDS, Limits, read_documents
 from index.loaders.fields import iso_date
 from index.lock import locked
 from index.reading.dates import mentions
+from index.reading.lists import listing
 from index.reading.structure import infer_blocks
 from index.selectors import Resolution, Selector, describe, from_json, resolve
 from index.settings import IndexSettings
@@ -55,6 +56,6 @@ __all__ = [
     "Passage", "PinciteError", "Progress", "QuestionError", "Resolution", "Scored", "Selector",
     "Similarity", "Span", "Speech", "Store", "StoreError", "Summary", "TransformerEmbedder", "UsageError",
     "changes", "clean", "count_tokens", "describe", "document_id", "fold", "from_json", "index_paths",
-    "infer_blocks", "iso_date", "locked", "mentions", "open_store", "passage_id", "read_documents",
+    "infer_blocks", "iso_date", "listing", "locked", "mentions", "open_store", "passage_id", "read_documents",
     "resolve", "sentence_spans", "split", "token_spans", "words",
 ]  # fmt: skip

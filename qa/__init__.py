@@ -8,7 +8,7 @@ from qa.confidence import ConfidenceModel, Evidence
 from qa.matrix import Cell, Matrix, Row, matrix, matrix_payload
 from qa.pack import Pack, make_pack
 from qa.packing import PACK_FORMATS, write_pack
-from qa.payload import answer_payload, document_payload, search_payload
+from qa.payload import answer_payload, document_payload, search_payload, understood_payload
 from qa.question import MAX_CHARACTERS, check_question
 from qa.receipts import Receipt, compare_receipt, make_receipt, read_receipt
 from qa.rerank import Reranker, RerankSettings
@@ -17,7 +17,21 @@ from qa.rerank_model import CrossEncoderReranker
 from qa.retrieve import RetrievalSettings
 from qa.service import Service, Settings
 from qa.summary import LanguageModel, language_model_of, summarised
-from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status, Summary, SummarySentence
+from qa.timeline import in_order
+from qa.types import (
+    Answer,
+    Citation,
+    Difference,
+    Order,
+    Quote,
+    Searched,
+    SearchResult,
+    Status,
+    Summary,
+    SummarySentence,
+    Telling,
+)
+from qa.understand import Understanding
 
 __all__ = [
     "CITATION_STYLES",
@@ -30,9 +44,11 @@ __all__ = [
     "Citation",
     "ConfidenceModel",
     "CrossEncoderReranker",
+    "Difference",
     "Evidence",
     "LanguageModel",
     "Matrix",
+    "Order",
     "Pack",
     "Quote",
     "Receipt",
@@ -47,12 +63,15 @@ __all__ = [
     "Status",
     "Summary",
     "SummarySentence",
+    "Telling",
+    "Understanding",
     "answer_payload",
     "check_question",
     "cite_as",
     "compare_receipt",
     "document_payload",
     "forget_confidence",
+    "in_order",
     "keep_confidence",
     "kept_confidence",
     "language_model_of",
@@ -69,5 +88,6 @@ __all__ = [
     "search_payload",
     "seal_reranker",
     "summarised",
+    "understood_payload",
     "write_pack",
 ]

@@ -6,18 +6,22 @@ import heapq
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 
 import numpy as np
 
-from index import Span, Store, count_tokens, describe
+from index import Mention, Passage, Span, Store, describe
 from qa.cite import cite
+from qa.labels import label_of
 from qa.retrieve import Candidate, Retrieval
+from qa.sentences import Sentence, sentences_of, text_of
 from qa.speakers import speaker_of, speeches_in
 from qa.types import Citation, Quote
 from qa.understand import Understanding
 from qa.verbatim import located
+from qa.whole_lists import whole_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class AnswerSettings:
     Sentences come from the best `passages`, and from `part_passages` of each part of a comparison. One is worth
     its passage's score plus `sentence_weight` times its own standardised cosine; each further one from the same
     document costs `spread`, as among hits. What is worth `margin` less than the best is not quoted, even if there is
-    room.
+    room. A list of up to `list_tokens` of which several sentences were chosen is quoted whole.
     """
 
     quote_tokens: int = 250
@@ -37,14 +41,7 @@ class AnswerSettings:
     spread: float = 0.15
     margin: float = 2.5
     shortest_tokens: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    candidate: Candidate
-    span: Span
-    tokens: int
-    worth: float
+    list_tokens: int = 160
 
 
 def quote(
@@ -56,21 +53,26 @@ def quote(
     Neighbouring sentences of a paragraph become one quote. Every quote is compared with the stored document;
     one that is not found there word for word is withheld.
     """
-    chosen = _choose(_sentences(retrieval, settings), retrieval.understood.parts(), settings)
-    texts: dict[str, str] = {}
+    document_of = cache(store.document)
+    chosen = whole_lists(
+        _choose(_sentences(retrieval, settings), retrieval.understood.parts(), settings),
+        retrieval.candidates,
+        document_of,
+        settings.list_tokens,
+        settings.quote_tokens,
+    )
     quotes: list[Quote] = []
     citations: dict[str, Citation] = {}
     withheld = 0
     for candidate, span in _merge(chosen):
         doc_id = candidate.document.doc_id
-        if doc_id not in texts:
-            texts[doc_id] = store.document(doc_id).text
-        words = located(texts[doc_id], span.start, span.end, _text(candidate, span))
+        text = document_of(doc_id).text
+        words = located(text, span.start, span.end, text_of(candidate, span))
         if words is None:
             withheld += 1
             continue
         citation = citations.setdefault(
-            candidate.passage.passage_id, cite(candidate, len(citations) + 1, texts[doc_id])
+            candidate.passage.passage_id, cite(candidate, len(citations) + 1, text)
         )
         quotes.append(
             Quote(
@@ -82,13 +84,21 @@ def quote(
                 end=span.end,
                 speaker=speaker_of(candidate.passage, span),
                 speeches=speeches_in(candidate.passage, span),
-                selector=describe(texts[doc_id], span.start, span.end),
+                selector=describe(text, span.start, span.end),
+                label=label_of(words, candidate.passage, candidate.document),
+                published=citation.published,
+                about=about(candidate.passage, span),
             )
         )
     return tuple(quotes), tuple(citations.values()), withheld
 
 
-def _sentences(retrieval: Retrieval, settings: AnswerSettings) -> list[_Sentence]:
+def about(passage: Passage, span: Span) -> tuple[Mention, ...]:
+    """The times that a span of a passage speaks of."""
+    return tuple(date for date in passage.dates if span.start <= date.start and date.end <= span.end)
+
+
+def _sentences(retrieval: Retrieval, settings: AnswerSettings) -> list[Sentence]:
     """The sentences of the best passages, and of the best of each part of a comparison, with what each is worth."""
     best = list(retrieval.candidates[: settings.passages])
     for part in retrieval.understood.parts():
@@ -99,20 +109,18 @@ def _sentences(retrieval: Retrieval, settings: AnswerSettings) -> list[_Sentence
         return []
     mean, deviation = cosines.mean(), max(cosines.std(), 1e-9)
     return [
-        _Sentence(
-            candidate=candidate,
-            span=span,
-            tokens=count_tokens(_text(candidate, span)),
+        replace(
+            sentence,
             worth=round(candidate.score + settings.sentence_weight * (cosine - mean) / deviation, 5),
         )
         for candidate in best
-        for span, cosine in zip(candidate.passage.sentences, candidate.similarity.sentences, strict=True)
+        for sentence, cosine in zip(sentences_of(candidate), candidate.similarity.sentences, strict=True)
     ]
 
 
 def _choose(
-    sentences: Sequence[_Sentence], parts: Sequence[Understanding], settings: AnswerSettings
-) -> list[_Sentence]:
+    sentences: Sequence[Sentence], parts: Sequence[Understanding], settings: AnswerSettings
+) -> list[Sentence]:
     """The sentences worth most within the budget, what is worth most first.
 
     The best of each part of a comparison is among them, however much the other side has to say. Greedy, with a heap
@@ -127,7 +135,7 @@ def _choose(
 
     def take(i: int, worth: float) -> None:
         nonlocal left
-        words = " ".join(_text(sentences[i].candidate, sentences[i].span).split()).casefold()
+        words = " ".join(sentences[i].text.split()).casefold()
         if sentences[i].tokens <= left and words not in said:
             chosen.append((worth, i))
             said.add(words)
@@ -158,7 +166,7 @@ def _choose(
     return [sentences[i] for _, i in chosen]
 
 
-def _merge(chosen: Sequence[_Sentence]) -> list[tuple[Candidate, Span]]:
+def _merge(chosen: Sequence[Sentence]) -> list[tuple[Candidate, Span]]:
     """One span for sentences that follow each other in a paragraph, where the first of them was chosen."""
     spans: list[tuple[Candidate, Span]] = []
     done: set[tuple[str, int]] = set()
@@ -184,9 +192,5 @@ def _merge(chosen: Sequence[_Sentence]) -> list[tuple[Candidate, Span]]:
 
 def _apart(candidate: Candidate, before: Span, after: Span) -> bool:
     """Whether a blank line or a bullet stands between two sentences: they are then quoted one by one."""
-    between = _text(candidate, Span(before.end, after.start))
+    between = text_of(candidate, Span(before.end, after.start))
     return bool(between.strip()) or between.count("\n") > 1
-
-
-def _text(candidate: Candidate, span: Span) -> str:
-    return candidate.passage.text[span.start - candidate.passage.start : span.end - candidate.passage.start]

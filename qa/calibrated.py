@@ -29,7 +29,8 @@ def kept_confidence(location: str | Path) -> ConfidenceModel | None:
         return ConfidenceModel(**values)
     except (AttributeError, TypeError, ValueError) as error:
         raise UsageError(
-            f"{file} does not hold a confidence model ({error}); remove it, or make it anew with pincite calibrate"
+            f"{file} does not hold a confidence model ({error}), or one of another version; remove it with"
+            " pincite calibrate --reset, then fit it anew"
         ) from error
 
 

@@ -65,6 +65,11 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
 _ORDINAL = re.compile(r"\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b")
 _SENTENCE_END = re.compile(r"[.?!:]\s*$")
+_ASKING_WORD = (
+    r"(?:(?:for|by|in|from|since|until|at|of|to|on) )?(?:how|what|which|when|who|whom|whose|where|why)\b"
+)
+_CLAUSE = re.compile(rf"[?;]\s+|,?\s+(?:and|or|but)\s+(?={_ASKING_WORD})", re.IGNORECASE)
+"""Where one question ends and the next begins in what is asked in one breath."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +110,34 @@ def demands_of(question: str) -> Demands:
     Demands(kind='number', names=('Hackney',), years=('2018',), numbers=())
     """
     question = _asking(question.replace("’", "'"))
-    kind = next((kind for kind, pattern in _ASKED.items() if pattern.search(question)), "")
     numbers = [number.rstrip(".,") for number in _NUMBER.findall(question)]
     years = [number for number in numbers if _YEAR.fullmatch(number)]
     others = [number for number in numbers if number not in years] + _ORDINAL.findall(question.lower())
-    return Demands(kind, tuple(_names(question)), tuple(dict.fromkeys(years)), tuple(dict.fromkeys(others)))
+    return Demands(
+        _kind(question), tuple(_names(question)), tuple(dict.fromkeys(years)), tuple(dict.fromkeys(others))
+    )
+
+
+def kinds_of(question: str) -> tuple[str, ...]:
+    """The kinds of things that the parts of a question ask for, in their order.
+
+    >>> kinds_of("When was it opened, and how much did it cost? Who paid?")
+    ('date', 'amount of money')
+    """
+    return tuple(dict.fromkeys(kind for clause in clauses_of(question) if (kind := _kind(clause))))
+
+
+def clauses_of(question: str) -> tuple[str, ...]:
+    """The questions that are asked in one breath.
+
+    >>> clauses_of("When was it opened, and how much did it cost?")
+    ('When was it opened', 'how much did it cost?')
+    """
+    return tuple(map(str.strip, _CLAUSE.split(_asking(question.replace("’", "'")))))
+
+
+def _kind(question: str) -> str:
+    return next((kind for kind, pattern in _ASKED.items() if pattern.search(question)), "")
 
 
 def _asking(text: str) -> str:

@@ -10,24 +10,31 @@ from index import Counts, DocumentInfo, Filter
 from qa.cite import permalink
 from qa.payload import document_payload
 from qa.question import check_question
-from qa.types import Answer, Citation, Quote
+from qa.types import Answer, Citation, Quote, SearchResult
 
 Says = Literal["says", "partly", "silent"]
 
-_SAYS: dict[str, Says] = {"answered": "says", "partial": "partly", "not_in_documents": "silent"}
+BEHIND = 0.5
+"""How far behind the best passage of all documents one of a document that says it may be, in standard deviations of the
+candidates' scores. docs/filing.md says how it was chosen."""
+_READ = 200
+"""Among how many passages of all documents each one's best is sought; what comes later is further behind than that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What one document says to one question: with its best quote and that quote's citation, unless it is silent.
 
-    It is what asking the question of that document alone gives, by the same thresholds.
+    A document is silent if asked alone it does not answer. It *says* if it does and has one of the passages that come
+    first when all are asked; else it speaks of the matter and *partly* answers at most, and `note` says why: a
+    document on the same subject has a sentence near enough to nearly any question.
     """
 
     status: Says
     confidence: float
     quote: Quote | None = None
     citation: Citation | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ class Asked(Protocol):
 
     def ask(self, question: str, *, question_id: str | None = ..., filter: Filter = ...) -> Answer: ...
 
+    def search(self, question: str, *, k: int = ..., filter: Filter = ...) -> SearchResult: ...
+
 
 def matrix(
     service: Asked,
@@ -71,7 +80,9 @@ def matrix(
     ids: Sequence[str | None] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Matrix:
-    """Every question asked of every document that the filter lets through. QuestionError before any is asked.
+    """Every question asked of every document that the filter lets through, alone and against the others.
+
+    QuestionError before any is asked.
 
     `ids` names the questions, if they have names. `progress` is told of cells done and all of them. A service
     embeds a question once and not once a document; the rest of a cell's cost is a search of that document.
@@ -87,8 +98,10 @@ def matrix(
     rows = []
     for n, (question, name) in enumerate(zip(asked, names, strict=True)):
         cells = []
+        near = _near(service.search(question, k=_READ, filter=filter))
         for m, info in enumerate(chosen):
-            cells.append(_cell(service.ask(question, question_id=name, filter=_only(filter, info))))
+            answer = service.ask(question, question_id=name, filter=_only(filter, info))
+            cells.append(_cell(answer, info.doc_id in near))
             progress(n * len(chosen) + m + 1, len(asked) * len(chosen))
         rows.append(Row(question, name, tuple(cells)))
     return Matrix(chosen, tuple(rows))
@@ -116,17 +129,29 @@ def _only(where: Filter, info: DocumentInfo) -> Filter:
     return replace(where, documents=frozenset({info.doc_id}))
 
 
-def _cell(answer: Answer) -> Cell:
+def _near(found: SearchResult) -> set[str]:
+    """The documents with a passage that is not far behind the best of all."""
+    # The first hit of a document has lost nothing to the spread over documents, and hits come by score.
+    return {hit.document.doc_id for hit in found.hits if found.hits[0].score - hit.score <= BEHIND}
+
+
+def _cell(answer: Answer, near: bool) -> Cell:
     if answer.status == "not_in_documents" or not answer.quotes:
         return Cell("silent", answer.confidence)
     quote = answer.quotes[0]  # what answers first stands first
     citation = next(citation for citation in answer.citations if citation.n == quote.citation)
     place = replace(citation, url=permalink(citation.document, quote.start, quote.end))
-    return Cell(_SAYS[answer.status], answer.confidence, quote, place)
+    if answer.status == "partial":
+        return Cell("partly", answer.confidence, quote, place, "not all of the question is found here")
+    if not near:
+        return Cell("partly", answer.confidence, quote, place, "other documents have passages much nearer")
+    return Cell("says", answer.confidence, quote, place)
 
 
 def _cell_payload(info: DocumentInfo, cell: Cell) -> dict[str, Any]:
-    told: dict[str, Any] = {"document": info.doc_id, "status": cell.status, "confidence": cell.confidence}
+    told: dict[str, Any] = {
+        "document": info.doc_id, "status": cell.status, "confidence": cell.confidence, "note": cell.note,
+    }  # fmt: skip
     if cell.quote is None or cell.citation is None:
         return told | {"quote": None}
     return told | {

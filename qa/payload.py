@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from index import DocumentInfo, Hit, Selector
-from qa.types import Answer, Citation, SearchResult, Summary
+from qa.timeline import in_order
+from qa.types import Answer, Citation, Quote, SearchResult, Summary, Telling
+from qa.understand import Understanding
 
 
 def search_payload(result: SearchResult) -> dict[str, Any]:
@@ -14,19 +16,15 @@ def search_payload(result: SearchResult) -> dict[str, Any]:
 
 
 def answer_payload(answer: Answer) -> dict[str, Any]:
-    """What `ask --json` and POST /api/ask give."""
+    """What `ask --json` and POST /api/ask give: the quotes in the answer's own order."""
+    answer = in_order(answer)
     return {
         "id": answer.question_id,
         "question": answer.question,
         "status": answer.status,
         "confidence": answer.confidence,
         "explanation": answer.explanation,
-        "quotes": [
-            {"text": quote.text, "citation": quote.citation, "voice": quote.voice,
-             "start": quote.start, "end": quote.end, "speaker": quote.speaker, "selector": _selector(quote.selector),
-             "speeches": [{"start": s.start, "end": s.end, "speaker": s.speaker} for s in quote.speeches]}
-            for quote in answer.quotes
-        ],
+        "quotes": [_quote(quote) for quote in answer.quotes],
         "citations": [_citation(citation) for citation in answer.citations],
         "searched": {
             "documents": answer.searched.documents,
@@ -38,8 +36,39 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "timings_ms": answer.timings_ms,
         "receipt": answer.receipt,
         "withheld": answer.withheld,
+        "understood": understood_payload(answer.understood),
+        "order": answer.order,
+        "differences": [
+            {"kind": one.kind, "sides": [_telling(side) for side in (one.one, one.other)]}
+            for one in answer.differences
+        ],
         **({"summary": _summary(answer.summary)} if answer.summary else {}),
-    }  # fmt: skip
+    }
+
+
+def _quote(quote: Quote) -> dict[str, Any]:
+    return {
+        "text": quote.text,
+        "citation": quote.citation,
+        "voice": quote.voice,
+        "label": quote.label,
+        "start": quote.start,
+        "end": quote.end,
+        "speaker": quote.speaker,
+        "published": quote.published,
+        "about": [{"from": date.since or None, "to": date.until or None} for date in quote.about],
+        "selector": _selector(quote.selector),
+        "speeches": [{"start": s.start, "end": s.end, "speaker": s.speaker} for s in quote.speeches],
+    }
+
+
+def _telling(side: Telling) -> dict[str, Any]:
+    """One side of a difference, with its citation whole: the answer may not cite it."""
+    return {
+        **_quote(side.quote),
+        "value": {"text": side.value, "start": side.at.start, "end": side.at.end},
+        "citation": _citation(side.citation),
+    }
 
 
 def _summary(summary: Summary) -> dict[str, Any]:
@@ -49,6 +78,17 @@ def _summary(summary: Summary) -> dict[str, Any]:
         "why": list(summary.why),
         "model": summary.model,
         "problem": summary.problem,
+    }
+
+
+def understood_payload(understood: Understanding) -> dict[str, Any]:
+    """Whose words and what times a question was understood to ask for; times as ISO days, None where open."""
+    return {
+        "voices": sorted(understood.voices),
+        "publishers": sorted(understood.publishers),
+        "names": sorted(understood.names),
+        "periods": [{"from": one.since or None, "to": one.until or None} for one in understood.periods],
+        "also": list(understood.also),
     }
 
 

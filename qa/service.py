@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,12 +32,15 @@ from index import (
 from qa.answer import AnswerSettings, quote
 from qa.calibrated import kept_confidence
 from qa.cite import cite_span
-from qa.confidence import ConfidenceModel, Evidence, unmet, weigh
+from qa.confidence import ConfidenceModel, Evidence, weigh
+from qa.differing import differences, shown_among
 from qa.question import check_question, content_words
 from qa.rerank import Reranker, RerankSettings, rerank
 from qa.rerank_model import CrossEncoderReranker
 from qa.retrieve import Retrieval, RetrievalSettings, retrieve, spread
-from qa.types import Answer, Citation, Quote, Searched, SearchResult, Status
+from qa.telling import explained, incomplete
+from qa.timeline import asks_for_change
+from qa.types import Answer, Citation, Searched, SearchResult, Status
 
 _EMBEDDINGS_KEPT = 8
 
@@ -135,7 +138,7 @@ class Service:
             model = self._settings.confidence
             frequencies = self._store.frequencies(content_words(question))
             # By the order that it was fitted on: a reranker orders, it does not tell what is answered.
-            confidence = model.confidence(self._weigh(found, frequencies))
+            confidence = model.confidence(weigh(found))
             status: Status = (
                 "not_in_documents" if confidence < model.refuse
                 else "partial" if confidence < model.partial
@@ -145,8 +148,12 @@ class Service:
             quotes, citations, withheld = quote(self._store, retrieval, self._settings.answer)
             if not quotes:
                 status = "not_in_documents"
+            elif status == "answered" and incomplete(retrieval, quotes):
+                status = "partial"
             if status == "not_in_documents":
                 quotes, citations = (), ()
+        with clock("compare"):
+            differ = differences(self._store, quotes, citations, shown_among(retrieval, hits, citations))
         return Answer(
             question=question,
             status=status,
@@ -155,18 +162,21 @@ class Service:
             citations=citations,
             searched=searched,
             hits=hits,
-            explanation=_explain(status, quotes, searched, _missing(question, frequencies), unmet(retrieval)),
+            explanation=explained(status, retrieval, quotes, searched, frequencies),
             question_id=question_id,
             timings_ms=clock.timings(),
             receipt=self._receipt(),
             withheld=withheld,
+            understood=retrieval.understood,
+            differences=differ,
+            order="time" if asks_for_change(question, retrieval.understood) else "answer",
         )
 
     def evidence(self, question: str, *, filter: Filter = Filter()) -> Evidence | None:
         """What speaks for an answer: what `confidence` is made of. None where nothing is indexed."""
         question = check_question(question)
         retrieval = self._retrieve(question, filter)
-        return self._weigh(retrieval, self._store.frequencies(content_words(question)))
+        return weigh(retrieval)
 
     def documents(self) -> list[DocumentInfo]:
         """What is indexed, ordered by source id."""
@@ -205,7 +215,7 @@ class Service:
 
     def status(self) -> dict[str, Any]:
         """What is indexed, and with what."""
-        counts = self._store.counts()
+        counts, made = self._store.counts(), self._store.settings
         return {
             "documents": counts.documents,
             "passages": counts.passages,
@@ -213,6 +223,10 @@ class Service:
             "model": self._embedder.name,
             "first": counts.first,
             "last": counts.last,
+            "model_fingerprint": made.model_fingerprint if made else "",
+            "splitter": made.splitter if made else "",
+            "passage_tokens": made.passage_tokens if made else 0,
+            "reranker": self._reranker.name if self._reranker else None,
         }
 
     def close(self) -> None:
@@ -227,9 +241,6 @@ class Service:
             return retrieval
         with clock("rerank"):
             return rerank(retrieval, self._reranker, self._settings.rerank)
-
-    def _weigh(self, retrieval: Retrieval, frequencies: Mapping[str, int]) -> Evidence | None:
-        return weigh(retrieval, frequencies, self._store.counts().passages)
 
     def _embed(self, question: str) -> np.ndarray:
         """A question's vector. The last few are kept: a matrix asks the same question of every document."""
@@ -275,33 +286,3 @@ class _Clock:
 
     def timings(self) -> dict[str, float]:
         return self._stages | {"total": round(1000 * (time.perf_counter() - self._start), 2)}
-
-
-def _missing(question: str, frequencies: Mapping[str, int]) -> list[str]:
-    """The question's own spelling of those of its content words that no passage has."""
-    return [
-        token
-        for token in dict.fromkeys(question.replace("’", "'").split())
-        if (stems := content_words(token)) and not any(frequencies.get(stem) for stem in stems)
-    ]
-
-
-def _explain(
-    status: Status, quotes: tuple[Quote, ...], searched: Searched, missing: list[str], unmet: list[str]
-) -> str:
-    """What the status means for this question, in a sentence or two."""
-    scope = f"{searched.passages:,} passages of {searched.documents:,} documents"
-    if searched.first:
-        scope += f" published from {searched.first} to {searched.last}"
-    words = ", ".join(f"“{word.strip('?!.,;:()')}”" for word in missing)
-    lacking = f" No passage mentions {words}." if missing else ""
-    said = " ".join(missing).casefold()
-    if further := [one for one in unmet if one.casefold() not in said]:
-        lacking += f" None of the nearest passages has {', '.join(further)}."
-    if status == "not_in_documents":
-        return f"The documents do not seem to say. {scope[0].upper()}{scope[1:]} were searched.{lacking}"
-    sources = len({quote.doc_id for quote in quotes})
-    told = f"Quoted from {sources} of {searched.documents:,} documents searched."
-    if status == "partial":
-        return f"{told} It is not certain that these passages answer the whole question.{lacking}"
-    return told

@@ -30,17 +30,18 @@ PUBLIC = {
         Mention MismatchError NotIndexedError Page Passage PinciteError Progress QuestionError
         Resolution Scored Selector Similarity Span Speech Store StoreError Summary
         TransformerEmbedder UsageError changes clean count_tokens describe document_id fold
-        from_json index_paths infer_blocks iso_date locked mentions open_store passage_id
+        from_json index_paths infer_blocks iso_date listing locked mentions open_store passage_id
         read_documents resolve sentence_spans split token_spans words
     """,
     "qa": """
-        CITATION_STYLES DATA_STYLES MAX_CHARACTERS PACK_FORMATS Answer AnswerSettings Cell Citation
-        ConfidenceModel CrossEncoderReranker Evidence LanguageModel Matrix Pack Quote Receipt
-        RerankSettings Reranker RetrievalSettings Row SearchResult Searched Service Settings Status
-        Summary SummarySentence answer_payload check_question cite_as compare_receipt document_payload
-        forget_confidence keep_confidence kept_confidence language_model_of long_date make_pack
+        CITATION_STYLES DATA_STYLES MAX_CHARACTERS PACK_FORMATS Answer AnswerSettings Cell
+        Citation ConfidenceModel CrossEncoderReranker Difference Evidence LanguageModel Matrix
+        Order Pack Quote Receipt RerankSettings Reranker RetrievalSettings Row SearchResult
+        Searched Service Settings Status Summary SummarySentence Telling Understanding
+        answer_payload check_question cite_as compare_receipt document_payload forget_confidence
+        in_order keep_confidence kept_confidence language_model_of long_date make_pack
         make_receipt matrix matrix_payload pages permalink place_words read_receipt reference
-        search_payload seal_reranker summarised write_pack
+        search_payload seal_reranker summarised understood_payload write_pack
     """,
     "eval": """
         Bin Calibration Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Figures Finding GateSettings

@@ -22,10 +22,17 @@ def _answer(sheet: Sheet) -> Iterator[str]:
     yield f"**{sheet.headline}.** {_text(sheet.explanation)}"
     for n, extract in enumerate(sheet.extracts, 1):
         yield f"## Quote {n}"
+        if extract.label:
+            yield _text(extract.label.strip())
         yield f"> “{prose.as_markdown(extract.words)}”"
         yield f"{prose.markdown(extract.citation, extract.source)} ({_text(extract.who)})"
         yield _text(extract.place)
         yield from _context(extract)
+    for pair in sheet.pairs:
+        yield f"## {pair.heading}"
+        for side in pair.sides:
+            yield f"> {_text(side.label)}“{prose.as_markdown(side.words)}”"
+            yield f"{prose.markdown(side.citation, side.source)} ({_text(side.who)})"
     if sheet.nearest:
         yield f"## {SILENT}"
         yield from (f"{_text(words)} ({prose.as_markdown(cited)})" for words, cited in sheet.nearest)

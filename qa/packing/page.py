@@ -12,6 +12,9 @@ _STYLE = """
 body { font: 1rem/1.5 Georgia, serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #111; }
 h1, h2, .status, .about { font-family: system-ui, sans-serif; }
 blockquote { margin: 1rem 0; padding: .2rem 1rem; border-left: .3rem solid #1d70b8; font-size: 1.1rem; }
+.editor { color: #505a5f; font-family: system-ui, sans-serif; font-size: .9rem; margin: 1rem 0 -.5rem; }
+.differ { display: grid; gap: 1.5rem; }
+@media (min-width: 40rem) { .differ { grid-template-columns: 1fr 1fr; } }
 .context { color: #505a5f; font-size: .9rem; margin-left: 1.3rem; }
 .context b { font-family: system-ui, sans-serif; }
 .about, footer { color: #505a5f; font-size: .85rem; }
@@ -48,11 +51,17 @@ def _answer(sheet: Sheet) -> Iterator[str]:
     yield f'<p class="status"><strong>{escape(sheet.headline)}.</strong> {escape(sheet.explanation)}</p>'
     for n, extract in enumerate(sheet.extracts, 1):
         yield f"<section>\n<h2>Quote {n}</h2>"
-        yield f"<blockquote><p>“{escape(extract.words)}”</p></blockquote>"
+        yield f"{_label(extract.label)}<blockquote><p>“{escape(extract.words)}”</p></blockquote>"
         yield f"<p>{prose.html(extract.citation, extract.source)} ({escape(extract.who)})</p>"
         yield f'<p class="about">{escape(extract.place)}</p>'
         yield from _context(extract)
         yield "</section>"
+    for pair in sheet.pairs:
+        yield f'<section>\n<h2>{escape(pair.heading)}</h2>\n<div class="differ">'
+        for side in pair.sides:
+            yield f"<div>{_label(side.label)}<blockquote><p>“{escape(side.words)}”</p></blockquote>"
+            yield f"<p>{prose.html(side.citation, side.source)} ({escape(side.who)})</p></div>"
+        yield "</div>\n</section>"
     if sheet.nearest:
         yield f"<h2>{SILENT}</h2>"
         yield from (
@@ -69,6 +78,11 @@ def _answer(sheet: Sheet) -> Iterator[str]:
             )
         yield "</ol>"
     yield f'<p class="about">Found with {escape(sheet.made_with)}.</p>\n</article>'
+
+
+def _label(label: str) -> str:
+    """An editor's label, before the quotation and no part of it."""
+    return f'<p class="editor">{escape(label.strip())}</p>' if label else ""
 
 
 def _context(extract: Extract) -> Iterator[str]:

@@ -7,21 +7,30 @@ from dataclasses import dataclass
 from index import DocumentInfo
 from qa.citing.source import Source, line, source_of
 from qa.pack import Pack
-from qa.types import Citation
+from qa.types import Citation, Quote, Telling
 
 HEADLINES = {
     "answered": "The documents answer this",
     "partial": "The documents answer part of this",
     "not_in_documents": "The documents do not say",
 }
+DIFFER = {
+    "number": "Sources differ in a number",
+    "date": "Sources differ in a date",
+    "polarity": "Sources differ in whether it is so",
+}
+"""How a difference is headed, by kind; no verdict."""
 CONTEXT = "Context, not quoted"
 SILENT = "The nearest passages, which do not answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A quote as it is set: its words, what stands around them, its citation and who speaks. All on one line each."""
+    """A quote as it is set: its label in brackets, if any, its words, what stands around them, its citation and who
+    speaks. All on one line each.
+    """
 
+    label: str
     words: str
     before: str
     lead: str
@@ -31,6 +40,25 @@ class Extract:
     source: Source
     who: str
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a difference as it is set."""
+
+    label: str
+    words: str
+    citation: Citation
+    source: Source
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two sources that differ, under a heading."""
+
+    heading: str
+    sides: tuple[Side, Side]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +83,7 @@ class Sheet:
     origins: tuple[Origin, ...]
     nearest: tuple[tuple[str, str], ...]
     made_with: str
+    pairs: tuple[Pair, ...] = ()
 
 
 def sheet(pack: Pack, site: str, accessed: str) -> Sheet:
@@ -63,9 +92,9 @@ def sheet(pack: Pack, site: str, accessed: str) -> Sheet:
     silent = answer.status == "not_in_documents"
     extracts = []
     for one in pack.quotes:
-        speaker = f", {line(one.quote.speaker)}" if one.quote.speaker else ""
         extracts.append(
             Extract(
+                label=bracketed(one.quote),
                 words=line(one.quote.text),
                 before=line(one.context.before),
                 lead=line(one.context.lead),
@@ -73,7 +102,7 @@ def sheet(pack: Pack, site: str, accessed: str) -> Sheet:
                 after=line(one.context.after),
                 citation=one.citation,
                 source=source_of(one.citation, site, accessed),
-                who=f"{one.quote.voice}{speaker}",
+                who=_who(one.quote),
                 place=f"{line(one.citation.document.source_id)}, characters {one.quote.start} to {one.quote.end}",
             )
         )
@@ -94,7 +123,26 @@ def sheet(pack: Pack, site: str, accessed: str) -> Sheet:
             f"model {receipt.get('model', '')}, fingerprint {receipt.get('model_fingerprint', '')},"
             f" index generation {receipt.get('generation', '')}"
         ),
+        pairs=tuple(
+            Pair(DIFFER[one.kind], (_side(one.one, site, accessed), _side(one.other, site, accessed)))
+            for one in answer.differences
+        ),
     )
+
+
+def bracketed(quote: Quote) -> str:
+    """An editor's label as it stands before a quote, and outside of its quotation marks; "" without one."""
+    return f"[{line(quote.label)}] " if quote.label else ""
+
+
+def _who(quote: Quote) -> str:
+    return f"{quote.voice}, {line(quote.speaker)}" if quote.speaker else quote.voice
+
+
+def _side(side: Telling, site: str, accessed: str) -> Side:
+    cited = side.citation
+    source = source_of(cited, site, accessed)
+    return Side(bracketed(side.quote), line(side.quote.text), cited, source, _who(side.quote))
 
 
 def _origin(info: DocumentInfo) -> Origin:

@@ -37,10 +37,18 @@ def _answer(document: Any, sheet: Sheet) -> None:
     status.add_run(sheet.explanation)
     for n, extract in enumerate(sheet.extracts, 1):
         document.add_heading(f"Quote {n}", 2)
+        if extract.label:
+            _small(document, extract.label.strip())
         document.add_paragraph(f"“{extract.words}”", style="Intense Quote")
         document.add_paragraph(f"{prose.plain(extract.citation, extract.source)} ({extract.who})")
         _small(document, extract.place)
         _context(document, extract)
+    for pair in sheet.pairs:
+        document.add_heading(pair.heading, 2)
+        cells = document.add_table(rows=1, cols=2).rows[0].cells
+        for cell, side in zip(cells, pair.sides, strict=True):
+            cell.paragraphs[0].text = f"{side.label}“{side.words}”"
+            cell.add_paragraph(f"{prose.plain(side.citation, side.source)} ({side.who})")
     if sheet.nearest:
         document.add_heading(SILENT, 2)
         for words, cited in sheet.nearest:

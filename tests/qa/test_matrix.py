@@ -1,4 +1,4 @@
-"""The silence matrix: each cell is what its document alone answers, and a question is embedded once."""
+"""The silence matrix: what each document answers alone and beside the others, and a question is embedded once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import pytest
 
 from index import DocumentInfo, Filter, QuestionError, TransformerEmbedder, open_store
 from qa import Cell, Citation, Matrix, Quote, Row, Service, matrix, matrix_payload
+from qa.matrix import BEHIND
 from tests.web.command import run
 from web.commands.matrix_files import as_csv, as_html
 
 _QUESTIONS = ["Why were thresholds inconsistent?", "Which penguins live at the south pole?"]
-_STATUS = {"answered": "says", "partial": "partly", "not_in_documents": "silent"}
 _OFSTED = Filter(publishers=frozenset({"Ofsted"}))
 
 
@@ -37,8 +37,44 @@ def test_each_cell_is_what_asking_that_document_gives(service: Service, made: Ma
     for row in made.rows:
         for info, cell in zip(made.documents, row.cells, strict=True):
             answer = service.ask(row.question, filter=Filter(documents=frozenset({info.doc_id})))
-            assert (cell.status, cell.confidence) == (_STATUS[answer.status], answer.confidence)
+            assert cell.confidence == answer.confidence
+            assert (cell.status == "silent") == (answer.status == "not_in_documents")
+            assert (cell.status == "says") <= (answer.status == "answered")
             assert cell.quote == (answer.quotes[0] if answer.quotes else None)
+
+
+def test_what_is_said_stands_among_the_first_when_all_are_asked(service: Service, made: Matrix) -> None:
+    hits = service.search(_QUESTIONS[0], k=200).hits
+    first = {info.doc_id: [hit.score for hit in hits if hit.document == info][:1] for info in made.documents}
+    told = set()
+    for info, cell in zip(made.documents, made.rows[0].cells, strict=True):
+        near = bool(first[info.doc_id]) and hits[0].score - first[info.doc_id][0] <= BEHIND
+        answer = service.ask(_QUESTIONS[0], filter=Filter(documents=frozenset({info.doc_id})))
+        if answer.status == "answered":
+            assert (cell.status, cell.note) == (
+                ("says", "") if near else ("partly", "other documents have passages much nearer")
+            )
+            told.add(cell.status)
+    assert told == {"says", "partly"}
+
+
+def test_alone_a_document_says_what_it_says_partly_beside_others(service: Service, made: Matrix) -> None:
+    info = next(
+        info
+        for info, cell in zip(made.documents, made.rows[0].cells, strict=True)
+        if cell.note == "other documents have passages much nearer"
+    )
+    alone = matrix(service, _QUESTIONS[:1], Filter(documents=frozenset({info.doc_id})))
+    assert [cell.status for cell in alone.rows[0].cells] == ["says"]
+
+
+def test_a_part_that_a_document_lacks_makes_it_answer_partly(service: Service) -> None:
+    info = service.document("figures-2017.md").info
+    question = "How many children were privately fostered, and which penguins were they?"
+    found = matrix(service, [question], Filter(documents=frozenset({info.doc_id})))
+    (cell,) = found.rows[0].cells
+    assert (cell.status, cell.note) == ("partly", "not all of the question is found here")
+    assert matrix_payload(found)["questions"][0]["cells"][0]["note"] == cell.note
 
 
 def test_a_cell_opens_its_quote(service: Service, made: Matrix) -> None:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from index import Document, DocumentInfo, Passage, UsageError, document_id, passage_id
-from qa import Answer, Citation, Pack, Quote, Searched, Service, make_pack, write_pack
+from index import Document, DocumentInfo, Passage, Span, UsageError, document_id, passage_id
+from qa import Answer, Citation, Difference, Pack, Quote, Searched, Service, Telling, make_pack, write_pack
 from qa.pack import Context, context_of
 
 MADE = "2026-11-23T03:00:00Z"
@@ -141,6 +141,37 @@ def test_docx() -> None:
     assert document.core_properties.created.isoformat()[:10] == MADE[:10]
 
 
+def _labelled(label: str, told: str = "it") -> Pack:
+    """A pack whose quote has a label, and that differs from another source."""
+    pack = _pack(told)
+    packed = replace(pack.quotes[0], quote=replace(pack.quotes[0].quote, label=label))
+    sides = [
+        Telling(replace(packed.quote, text=words), replace(packed.citation, n=n), Span(0, 0))
+        for n, words in ((1, f"It had 12 {told}."), (2, f"It had 15 {told}."))
+    ]
+    answer = replace(pack.answer, differences=(Difference("number", sides[0], sides[1]),))
+    return replace(pack, quotes=(packed,), answer=answer)
+
+
+def test_a_label_and_the_sources_that_differ() -> None:
+    pack = _labelled("Early help")
+    told = write_pack("md", [pack], made=MADE, site=SITE).decode()
+    assert "\n\n\\[Early help\\]\n\n> “Quoted it.”\n" in told
+    heading, _, differ = told.partition("## Sources differ in a number\n")
+    assert differ.index("“It had 12 it.”") < differ.index("“It had 15 it.”") and "12" not in heading
+    page = write_pack("html", [pack], made=MADE, site=SITE).decode()
+    assert '<p class="editor">[Early help]</p><blockquote><p>“Quoted it.”</p>' in page
+    assert page.count('<div class="differ">') == 1 and "“It had 15 it.”" in page
+    assert _Page(page).open == []
+    document = docx.Document(BytesIO(write_pack("docx", [pack], made=MADE, site=SITE)))
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert texts[texts.index("“Quoted it.”") - 1] == "[Early help]"
+    (table,) = document.tables
+    assert [cell.paragraphs[0].text for cell in table.rows[0].cells] == [
+        "[Early help] “It had 12 it.”", "[Early help] “It had 15 it.”",
+    ]  # fmt: skip
+
+
 _NASTY = st.one_of(
     st.text(max_size=30),
     st.lists(
@@ -164,6 +195,18 @@ def test_nothing_that_a_document_says_breaks_out(text: str, title: str) -> None:
     assert not any(token.type in ("html_block", "fence", "code_block") for token in tokens)
     document = docx.Document(BytesIO(write_pack("docx", [pack], made=MADE)))
     assert sum(p.style is not None and p.style.name == "Intense Quote" for p in document.paragraphs) == 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(_NASTY, _NASTY)
+def test_no_label_breaks_out(label: str, text: str) -> None:
+    pack = _labelled(label, text)
+    page = _Page(write_pack("html", [pack], made=MADE, site=SITE).decode("utf-8"))
+    assert not page.names & {"script", "img", "iframe", "link"} and page.open == []
+    tokens = MarkdownIt().parse(write_pack("md", [pack], made=MADE, site=SITE).decode())
+    assert sum(token.type == "blockquote_open" for token in tokens) == 3
+    assert not any(token.type in ("html_block", "fence", "code_block") for token in tokens)
+    write_pack("docx", [pack], made=MADE)
 
 
 def test_silence_is_filed_too(service: Service) -> None:

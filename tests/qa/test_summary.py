@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -41,7 +40,7 @@ class Scripted:
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
-    def model(self, timeout_s: float = 5.0) -> LanguageModel:
+    def model(self, timeout_s: float = 60.0) -> LanguageModel:
         return LanguageModel(f"{self.url}/v1", "scripted", "secret", timeout_s=timeout_s)
 
     def replies(self, content: Any, **choice: Any) -> None:
@@ -87,7 +86,7 @@ def scripted() -> Iterator[Scripted]:
     server.server_close()
 
 
-def _told(scripted: Scripted, timeout_s: float = 5.0) -> Any:
+def _told(scripted: Scripted, timeout_s: float = 60.0) -> Any:
     after = summarised(ANSWER, scripted.model(timeout_s))
     assert after.summary is not None
     assert replace(after, summary=None) == ANSWER  # the extractive answer, untouched
@@ -180,11 +179,10 @@ def test_errors_and_redirects_leave_the_quotes(scripted: Scripted, status: int) 
 
 def test_silence_times_out(scripted: Scripted) -> None:
     over = threading.Event()
-    scripted.say = lambda handler: over.wait(10) and None
-    began = time.monotonic()
+    scripted.say = lambda handler: over.wait(120) and None
     summary = _told(scripted, 0.3)
     over.set()
-    assert "did not answer within 0.3 s" in summary.problem and time.monotonic() - began < 3
+    assert "did not answer within 0.3 s" in summary.problem
 
 
 def test_a_byte_now_and_then_times_out(scripted: Scripted) -> None:
@@ -193,14 +191,15 @@ def test_a_byte_now_and_then_times_out(scripted: Scripted) -> None:
     def drip(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
-        while not over.wait(0.05):
+        for _ in range(1000):  # in the end it would have answered
+            if over.wait(0.05):
+                break
             handler.wfile.write(b" ")
 
     scripted.say = drip
-    began = time.monotonic()
     summary = _told(scripted, 0.5)
     over.set()
-    assert "did not answer within 0.5 s" in summary.problem and time.monotonic() - began < 3
+    assert "did not answer within 0.5 s" in summary.problem
 
 
 def test_no_server_leaves_the_quotes() -> None:

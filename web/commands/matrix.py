@@ -52,7 +52,8 @@ def matrix(
 ) -> None:  # fmt: skip
     """Say which document is silent on which question.
 
-    Every question is asked of every document. Each cell is what asking that document alone gives.
+    Every question is asked of every document alone. One that answers says so, if it has a passage not far behind
+    the best of all; else it answers partly at most.
     """
     from qa import Service, matrix_payload
     from qa import matrix as ask_all
@@ -128,6 +129,8 @@ def _table(found: Matrix) -> Iterator[str]:
             if cell.quote and cell.citation:
                 place = place_words(cell.citation) or f"characters {cell.quote.start} to {cell.quote.end}"
                 yield f"{n:>{width}}  {cell.status} ({cell.confidence:.2f}): “{clean(cell.quote.text)}” ({place})"
+                if cell.note:
+                    yield f"{'':>{width}}  {cell.note}"
         if not found.silent(row):
             yield f"{'':>{width}}  no document is silent"
         elif len(found.silent(row)) == len(found.documents):

@@ -97,7 +97,8 @@ def _cells(cells: tuple[Cell, ...], site: str) -> Iterator[str]:
             yield f'<td class="silent">silent <small>{cell.confidence:.2f}</small></td>'
             continue
         (cited,) = cite_as("html", [cell.citation], site=site)
+        note = f"<p><small>{escape(cell.note)}</small></p>" if cell.note else ""
         yield (
             f'<td class="{cell.status}"><details><summary>{cell.status} <small>{cell.confidence:.2f}</small></summary>'
-            f"<blockquote>“{escape(clean(cell.quote.text))}”</blockquote>{cited}</details></td>"
+            f"<blockquote>“{escape(clean(cell.quote.text))}”</blockquote>{cited}{note}</details></td>"
         )

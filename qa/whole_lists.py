@@ -1,0 +1,67 @@
+"""A list is quoted as a list: all of its items in their order, after the words that introduce them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from index import Document, Span, listing
+from qa.retrieve import Candidate
+from qa.sentences import Sentence, sentences_of
+
+ENOUGH = 2
+"""The answer is a list where so many of its sentences were chosen: one item may be all that was asked for."""
+
+
+def whole_lists(
+    chosen: Sequence[Sentence],
+    candidates: Sequence[Candidate],
+    document_of: Callable[[str], Document],
+    list_tokens: int,
+    all_tokens: int,
+) -> list[Sentence]:
+    """The chosen sentences, but lists of which several were chosen whole, each where its best sentence stood.
+
+    A list longer than `list_tokens` is left as it is. What no longer fits into `all_tokens` is dropped from the
+    end, but nothing that stands before the list.
+    """
+    found = list(chosen)
+    seen: set[tuple[str, int]] = set()
+    for sentence in chosen:
+        doc_id = sentence.candidate.document.doc_id
+        around = listing(document_of(doc_id), sentence.span.start)
+        if not around or (doc_id, around[0].start) in seen or sentence not in found:
+            continue
+        lead, items = around
+        seen.add((doc_id, lead.start))
+
+        def within(one: Sentence, spans: Sequence[Span] = (lead, *items), name: str = doc_id) -> bool:
+            return one.candidate.document.doc_id == name and any(
+                span.start <= one.span.start < span.end for span in spans
+            )
+
+        if sum(map(within, found)) < ENOUGH:
+            continue
+        whole = sorted(
+            filter(
+                within, (one for c in candidates if c.document.doc_id == doc_id for one in sentences_of(c))
+            ),
+            key=lambda one: one.span.start,
+        )
+        if (needed := sum(one.tokens for one in whole)) > list_tokens:
+            continue
+        before = [one for one in found[: found.index(sentence)] if not within(one)]
+        after = [one for one in found[found.index(sentence) :] if not within(one)]
+        left = all_tokens - needed - sum(one.tokens for one in before)
+        if left >= 0:
+            found = before + whole + _fitting(after, left)
+    return found
+
+
+def _fitting(sentences: Sequence[Sentence], tokens: int) -> list[Sentence]:
+    """The first ones that fit, in order."""
+    kept = []
+    for sentence in sentences:
+        if sentence.tokens <= tokens:
+            kept.append(sentence)
+            tokens -= sentence.tokens
+    return kept
