@@ -38,7 +38,7 @@ class RetrievalSettings:
     passage_weight: float = 1.0
     sentence_weight: float = 1.0
     context_weight: float = 1.0
-    words_weight: float = 1.0
+    words_weight: float = 0.75
     words_context_weight: float = 0.75
     source: float = 2.0
     period: float = 1.0

@@ -30,7 +30,7 @@ from index import Embedder, PinciteError, TransformerEmbedder
 from qa import RetrievalSettings, Settings
 
 GRID = {
-    "words_weight": (0.75, 1.0),
+    "words_context_weight": (0.5, 0.75),
     "feedback": (0.0, 0.6),
     "source": (0.0, 1.0, 2.0),
     "period": (0.0, 1.0),

@@ -25,10 +25,10 @@ def test_fusion_is_the_weighted_mean_of_standardised_scores() -> None:
 
 
 def test_scores_that_are_all_alike_say_nothing() -> None:
-    # Only BM25 differs: deviations -1 and +1, weight 1 of 4.75.
+    # Only BM25 differs: deviations -1 and +1, weight 0.75 of 4.5.
     alike = [Similarity(0.5, (0.5,), 0.5)] * 2
     scores = _fused(_shares(alike, np.array([[1.0, 2.0], [3.0, 2.0]]), RetrievalSettings()))
-    assert scores.tolist() == pytest.approx([-1 / 4.75, 1 / 4.75], abs=1e-5)
+    assert scores.tolist() == pytest.approx([-0.75 / 4.5, 0.75 / 4.5], abs=1e-5)
 
 
 class Plane:
