@@ -67,7 +67,7 @@ def claims(sentence: str) -> tuple[Claim, ...]:
     """The claims of a sentence, in order; none of a question or of a table's row.
 
     >>> [(c.kind, c.event or c.denied) for c in claims("Max Roe left in May 2016, but 12 posts were not cut.")]
-    [('date', 'leav'), ('polarity', ''), ('polarity', 'cut')]
+    [('date', 'leav'), ('polarity', 'cut')]
     """
     if _NO_STATEMENT.search(sentence):
         return ()
