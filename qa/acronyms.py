@@ -20,6 +20,8 @@ def definitions(texts: Iterable[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for text in texts:
+        if "(" not in text:  # as in most, and a question looks through some hundred
+            continue
         for short, long in _defined(text):
             found.setdefault(short, long)
     return found
