@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -54,7 +54,7 @@ def quote(
     one that is not found there word for word is withheld.
     """
     document_of = cache(store.document)
-    chosen = whole_lists(
+    chosen, listed = whole_lists(
         _choose(_sentences(retrieval, settings), retrieval.understood.parts(), settings),
         retrieval.candidates,
         document_of,
@@ -64,7 +64,7 @@ def quote(
     quotes: list[Quote] = []
     citations: dict[str, Citation] = {}
     withheld = 0
-    for candidate, span in _merge(chosen):
+    for candidate, span in _merge(chosen, listed):
         doc_id = candidate.document.doc_id
         text = document_of(doc_id).text
         words = located(text, span.start, span.end, text_of(candidate, span))
@@ -166,8 +166,10 @@ def _choose(
     return [sentences[i] for _, i in chosen]
 
 
-def _merge(chosen: Sequence[Sentence]) -> list[tuple[Candidate, Span]]:
-    """One span for sentences that follow each other in a paragraph, where the first of them was chosen."""
+def _merge(chosen: Sequence[Sentence], listed: Collection[tuple[str, int]]) -> list[tuple[Candidate, Span]]:
+    """One span for sentences that follow each other in a paragraph or in a list that is quoted whole, where the
+    first of them was chosen.
+    """
     spans: list[tuple[Candidate, Span]] = []
     done: set[tuple[str, int]] = set()
     by_passage: dict[str, list[Span]] = {}
@@ -180,7 +182,12 @@ def _merge(chosen: Sequence[Sentence]) -> list[tuple[Candidate, Span]]:
         wanted = {span.start for span in by_passage[passage.passage_id]}
         runs: list[list[Span]] = [[]]
         for span in passage.sentences:
-            if runs[-1] and (span.start not in wanted or _apart(sentence.candidate, runs[-1][-1], span)):
+            in_list = (passage.doc_id, span.start) in listed
+            if runs[-1] and (
+                span.start not in wanted
+                or in_list != ((passage.doc_id, runs[-1][-1].start) in listed)
+                or (not in_list and _apart(sentence.candidate, runs[-1][-1], span))
+            ):
                 runs.append([])
             if span.start in wanted:
                 runs[-1].append(span)

@@ -18,14 +18,16 @@ def whole_lists(
     document_of: Callable[[str], Document],
     list_tokens: int,
     all_tokens: int,
-) -> list[Sentence]:
-    """The chosen sentences, but lists of which several were chosen whole, each where its best sentence stood.
+) -> tuple[list[Sentence], frozenset[tuple[str, int]]]:
+    """The chosen sentences, but lists of which several were chosen whole, each where its best sentence stood; and
+    where the sentences of these lists begin, by document and offset: they are quoted in one.
 
     A list longer than `list_tokens` is left as it is. What no longer fits into `all_tokens` is dropped from the
     end, but nothing that stands before the list.
     """
     found = list(chosen)
     seen: set[tuple[str, int]] = set()
+    listed: set[tuple[str, int]] = set()
     for sentence in chosen:
         doc_id = sentence.candidate.document.doc_id
         around = listing(document_of(doc_id), sentence.span.start)
@@ -54,7 +56,8 @@ def whole_lists(
         left = all_tokens - needed - sum(one.tokens for one in before)
         if left >= 0:
             found = before + whole + _fitting(after, left)
-    return found
+            listed |= {(doc_id, one.span.start) for one in whole}
+    return found, frozenset(listed)
 
 
 def _fitting(sentences: Sequence[Sentence], tokens: int) -> list[Sentence]:

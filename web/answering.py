@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from rapidfuzz import fuzz
 
-from index import VOICES, DocumentInfo, Hit, clean, fold, passage_id
+from index import DocumentInfo, Hit, clean, fold, passage_id
 from qa import Answer, Citation, Quote
 from web import words
 from web.commands.explaining import STAGES, explained
@@ -86,13 +86,11 @@ def shown(answer: Answer) -> list[Shown]:
 
 
 def by_voice(quotations: Sequence[Shown]) -> list[Group]:
-    """Quotations under who says them, in the order in which an answer introduces voices."""
-    groups = []
-    for voice in (*VOICES, *sorted({one.quote.voice for one in quotations} - set(VOICES))):
-        said = tuple(one for one in quotations if one.quote.voice == voice)
-        if said:
-            groups.append(Group(voice, words.voice_label(voice), said))
-    return groups
+    """Quotations under who says them, in the order in which an answer introduces voices: what answers first first."""
+    return [
+        Group(voice, words.voice_label(voice), tuple(one for one in quotations if one.quote.voice == voice))
+        for voice in dict.fromkeys(one.quote.voice for one in quotations)
+    ]
 
 
 def by_time(quotations: Sequence[Shown]) -> list[Group]:

@@ -40,7 +40,10 @@ def completed(
     found: tuple[list[Candidate], Document], *beginnings: str, most: int = 160, room: int = 250
 ) -> str:
     candidates, document = found
-    return texts(whole_lists(chosen(candidates, *beginnings), candidates, lambda _: document, most, room))
+    said, listed = whole_lists(chosen(candidates, *beginnings), candidates, lambda _: document, most, room)
+    inside = {(s.candidate.document.doc_id, s.span.start) for s in said if s.text in LIST}
+    assert listed in (frozenset(), inside)
+    return texts(said)
 
 
 def test_all_items_in_order_where_the_best_of_them_stood(found) -> None:
@@ -71,6 +74,7 @@ def test_a_list_of_the_sample_corpus_is_answered_whole(service: Service) -> None
     answer = service.ask("When is an arrangement private fostering?")
     quoted = [quote.text for quote in answer.quotes]
     at = next(i for i, text in enumerate(quoted) if text.startswith("Three conditions have to be met"))
+    assert "is under 16" in quoted[at], "what introduces a list is quoted with its items, as far as one passage goes"
     said = " ".join(quoted[at:])
     conditions = ("is under 16", "neither a parent", "at least 28 days")
     assert all(one in said for one in conditions)

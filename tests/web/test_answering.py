@@ -69,10 +69,10 @@ def answer(*said: tuple[DocumentInfo, str, str], found: tuple[Hit, ...] = ()) ->
 MIXED = answer((PAPER, "A paper.", ""), (REPORT, TOLD, ""), (BLOG, "A blog.", ""), (LATER, "A council.", ""))
 
 
-def test_quotations_stand_under_their_voices_in_the_order_of_voices() -> None:
+def test_quotations_stand_under_their_voices_and_what_answers_first_is_first() -> None:
     groups = by_voice(shown(MIXED))
-    assert [group.title for group in groups] == ["Inspectorate", "Council", "Press", "Public"]
-    assert [one.quote.text for one in groups[0].shown] == [TOLD]
+    assert [group.title for group in groups] == ["Press", "Inspectorate", "Public", "Council"]
+    assert [one.quote.text for one in groups[1].shown] == [TOLD]
 
 
 def test_along_time_the_earliest_is_first_and_the_undated_last() -> None:
