@@ -74,7 +74,9 @@ def test_a_list_of_the_sample_corpus_is_answered_whole(service: Service) -> None
     answer = service.ask("When is an arrangement private fostering?")
     quoted = [quote.text for quote in answer.quotes]
     at = next(i for i, text in enumerate(quoted) if text.startswith("Three conditions have to be met"))
-    assert "is under 16" in quoted[at], "what introduces a list is quoted with its items, as far as one passage goes"
+    assert "is under 16" in quoted[at], (
+        "what introduces a list is quoted with its items, as far as one passage goes"
+    )
     said = " ".join(quoted[at:])
     conditions = ("is under 16", "neither a parent", "at least 28 days")
     assert all(one in said for one in conditions)
