@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
 
@@ -30,8 +31,9 @@ class RetrievalSettings:
     gains that is of a voice or publisher the question asks for, `period` what it gains or loses by the time it
     speaks of, and `spread` what each further passage of one document costs (times the logarithm of how many
     came before it), all in standard deviations. `feedback` is how far the question's vector is then moved to
-    the centroid of the best `feedback_passages`, 1 being as much as the question itself. With `acronyms`, words
-    are also searched for by what the corpus says that acronyms stand for.
+    the centroid of the best `feedback_passages`, 1 being as much as the question itself. The best `part_passages` of
+    each part of a comparison are raised to `part_margin` standard deviations below the best of all. With `acronyms`,
+    words are also searched for by what the corpus says that acronyms stand for.
     """
 
     pool: int = 100
@@ -46,6 +48,8 @@ class RetrievalSettings:
     acronyms: bool = True
     feedback: float = 0.6
     feedback_passages: int = 5
+    part_passages: int = 3
+    part_margin: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class Candidate:
     """A passage that a search brought, with what each engine makes of it.
 
     `fused` is what the engines make of it together; `score` adds what it gains or loses by whose words it is
-    (`source`), by its time (`period`) and by how much it is like the best (`feedback`). Higher is better.
+    (`source`), by its time (`period`), by how much it is like the best (`feedback`) and as one of the best of a part of
+    a comparison (`part`). Higher is better.
     `shares` is what each of ENGINES adds to `fused`, `moved` its cosine with the question after feedback.
     `read` is what a reranker made of it, None where none read it, and `rerank` what it gains or loses by that.
     """
@@ -71,11 +76,12 @@ class Candidate:
     read: float | None = None
     feedback: float = 0.0
     moved: float = 0.0
+    part: float = 0.0
 
     @property
     def score(self) -> float:
         """What it is ranked by."""
-        return round(self.fused + self.source + self.period + self.feedback + self.rerank, 5)
+        return round(self.fused + self.source + self.period + self.feedback + self.part + self.rerank, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,8 @@ def retrieve(
         )
         for i, (number, info, similarity) in enumerate(zip(numbers, about, near, strict=True))
     ]
-    candidates.sort(key=lambda c: (-c.score, c.passage.passage_id))
+    candidates.sort(key=_by_score)
+    candidates = _shared_out(candidates, understood.parts(), settings)
     return Retrieval(asked, tuple(candidates), understood)
 
 
@@ -192,6 +199,26 @@ def _feedback(
         - shares[:, ENGINES.index("context")]
     )
     return passage, np.round(added, 5)
+
+
+def _shared_out(
+    candidates: list[Candidate], parts: Sequence[Understanding], settings: RetrievalSettings
+) -> list[Candidate]:
+    """The candidates, best first, with the best of each part of a comparison near the top: however much is said of
+    2012, what is said of 2017 has its share of the list.
+    """
+    raised: dict[str, float] = {}
+    for part in parts:
+        of_part = (c for c in candidates if part.meets(c.document, c.passage))
+        for candidate in islice(of_part, settings.part_passages):
+            lacking = candidates[0].score - settings.part_margin - candidate.score
+            raised[candidate.passage.passage_id] = round(max(lacking, 0.0), 5)
+    shared = [replace(c, part=raised.get(c.passage.passage_id, 0.0)) if raised else c for c in candidates]
+    return sorted(shared, key=_by_score)
+
+
+def _by_score(candidate: Candidate) -> tuple[float, str]:
+    return -candidate.score, candidate.passage.passage_id
 
 
 def _scopes(where: Filter, understood: Understanding) -> list[Filter]:
@@ -251,6 +278,7 @@ def spread(
                     "source": candidate.source,
                     "period": candidate.period,
                     "feedback": candidate.feedback,
+                    "part": candidate.part,
                     **({} if candidate.read is None else {"rerank": candidate.rerank}),
                     "spread": lost,
                 },

@@ -22,6 +22,8 @@ _LABELS = {
         "acronyms": "Search for what acronyms stand for, too",
         "feedback": "How far the question moves to what the best passages have in common",
         "feedback_passages": "Best passages that it learns from",
+        "part_passages": "Passages of each part of a comparison that are raised",
+        "part_margin": "How far below the best they then stand",
     },
     "answer": {
         "quote_tokens": "Longest answer, in tokens",

@@ -41,6 +41,7 @@ STAGES = {
     "source": "source",
     "period": "period",
     "feedback": "feedback",
+    "share of each part": "part_passages",
     "spread": "spread",
 }
 """The field of RetrievalSettings by which each stage is removed."""

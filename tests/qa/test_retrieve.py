@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from index import Filter, Similarity
 from qa import RetrievalSettings, Service
-from qa.retrieve import Candidate, Retrieval, _feedback, _fused, _shares, spread
+from qa.retrieve import Candidate, Retrieval, _feedback, _fused, _shared_out, _shares, spread
+from qa.understand import understand
 
 
 def test_fusion_is_the_weighted_mean_of_standardised_scores() -> None:
@@ -74,6 +75,28 @@ def test_feedback_moves_the_question_to_what_the_best_have_in_common() -> None:
     # What was removed meanwhile stays where it was.
     del store.vectors[1]
     assert fed([1, 2, 3])[0][0] == 0.0
+
+
+def test_each_part_of_a_comparison_has_its_share_of_the_list(candidate: Callable[..., Candidate]) -> None:
+    # What is said of 2012 fills the top; the best three of 2017 are raised to half a deviation below the best of all.
+    asked = understand("Was it better in 2012 than in 2017?", {})
+
+    def of(year: str, best: float) -> list[Candidate]:
+        made = [candidate(f"{year}.txt", f"In {year}, {n}.", best - n / 10, start=20 * n) for n in range(5)]
+        return [replace(one, document=replace(one.document, published=year)) for one in made]
+
+    found, late = of("2012", 3.0), of("2017", 1.0)
+    shared = _shared_out([*found, *late], asked.parts(), RetrievalSettings())
+    assert [one.part for one in shared if one.document.source_id == "2012.txt"] == [0.0] * 5
+    raised = [one for one in shared if one.part]
+    assert [one.passage.text for one in raised] == ["In 2017, 0.", "In 2017, 1.", "In 2017, 2."]
+    assert [one.score for one in raised] == [2.5] * 3 and [one.fused for one in raised] == [1.0, 0.9, 0.8]
+    assert [one.score for one in shared] == sorted((one.score for one in shared), reverse=True)
+    # A question about one time has no parts, and 0 takes nobody's share into account.
+    one_time = understand("Was it good in 2012?", {})
+    assert _shared_out([*found, *late], one_time.parts(), RetrievalSettings()) == [*found, *late]
+    assert _shared_out([*found, *late], asked.parts(), RetrievalSettings(part_passages=0)) == [*found, *late]
+    assert _shared_out([], asked.parts(), RetrievalSettings()) == []
 
 
 def test_a_passage_without_sentences_counts_as_its_own_best() -> None:

@@ -10,7 +10,18 @@ import pytest
 from tests.web.command import run, run_json
 
 QUESTION = "What did the inspectors say about thresholds in 2017?"
-STAGES = {"passage", "sentence", "context", "bm25", "bm25_context", "source", "period", "feedback", "spread"}
+STAGES = {
+    "passage",
+    "sentence",
+    "context",
+    "bm25",
+    "bm25_context",
+    "source",
+    "period",
+    "feedback",
+    "part",
+    "spread",
+}
 
 
 def test_shares_add_up_to_the_score_of_every_hit(casebook: Path) -> None:

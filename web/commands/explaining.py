@@ -19,6 +19,7 @@ STAGES = {
     "source": "by whom the question asks for",
     "period": "of the time asked about",
     "feedback": "like the best, feedback",
+    "part": "best of a part of the comparison",
     "rerank": "read by the reranker",
     "spread": "hits of its document before it",
 }
