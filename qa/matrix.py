@@ -132,7 +132,7 @@ def _only(where: Filter, info: DocumentInfo) -> Filter:
 def _near(found: SearchResult) -> set[str]:
     """The documents with a passage that is not far behind the best of all."""
     # The first hit of a document has lost nothing to the spread over documents, and hits come by score.
-    return {hit.document.doc_id for hit in found.hits if found.hits[0].score - hit.score <= BEHIND}
+    return {hit.document.doc_id for hit in found.hits if round(found.hits[0].score - hit.score, 5) <= BEHIND}
 
 
 def _cell(answer: Answer, near: bool) -> Cell:
