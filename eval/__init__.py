@@ -3,6 +3,8 @@
 Importing this is light; NumPy, scikit-learn and ir_measures are loaded when something is evaluated.
 """
 
+from eval.adapt import Adaptation, adapt
+from eval.adapted import adaptation_payload, forget_adapted, keep_adapted
 from eval.beir import evaluate_beir
 from eval.calibrate import Calibration, Figures, calibrate
 from eval.compare import Comparison, MeasureChange, QuestionChange, compare
@@ -33,6 +35,7 @@ from eval.yaml_writer import as_yaml
 
 __all__ = [
     "MEASURE_NAMES",
+    "Adaptation",
     "Bin",
     "Calibration",
     "Comparison",
@@ -58,6 +61,8 @@ __all__ = [
     "ResolvedQuestion",
     "Row",
     "Verdict",
+    "adapt",
+    "adaptation_payload",
     "as_html",
     "as_json",
     "as_junit",
@@ -73,8 +78,10 @@ __all__ = [
     "drafts_note",
     "evaluate",
     "evaluate_beir",
+    "forget_adapted",
     "is_run",
     "judge",
+    "keep_adapted",
     "lint",
     "parse_floor",
     "parse_questions",

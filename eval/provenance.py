@@ -21,8 +21,8 @@ _PACKAGES = ("index", "qa", "eval")
 _LIBRARIES = ("faiss-cpu", "numpy", "pincite", "sentence-transformers", "tantivy", "torch")
 """Libraries that can change what is found, in place of a list of all."""
 _ENGINE = (
-    "engine", "version", "model", "model_fingerprint", "passage_tokens", "splitter", "reranker",
-    "reranker_fingerprint",
+    "engine", "version", "model", "model_fingerprint", "passage_tokens", "splitter", "late",
+    "late_fingerprint", "reranker", "reranker_fingerprint",
 )  # fmt: skip
 """What of an answer's receipt is told. Not its `generation`, which counts how often an index was written to."""
 _UNMEASURED = ("reference", "note")

@@ -7,7 +7,7 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from index.build import index_paths
-from index.embed import DEFAULT_MODEL, Embeddable, Embedder, Embedding, TransformerEmbedder
+from index.embed import DEFAULT_MODEL, Embeddable, Embedder, Embedding, TokenEmbedder, TransformerEmbedder
 from index.errors import (
     LoadError,
     MismatchError,
@@ -25,6 +25,7 @@ from index.lock import locked
 from index.reading.dates import mentions
 from index.reading.lists import listing
 from index.reading.structure import infer_blocks
+from index.readings import Readings
 from index.selectors import Resolution, Selector, describe, from_json, resolve
 from index.settings import IndexSettings
 from index.split import PASSAGE_TOKENS, sentence_spans, split
@@ -53,9 +54,10 @@ __all__ = [
     "DEFAULT_MODEL", "KINDS", "PASSAGE_TOKENS", "VOICES", "Alias", "Block", "Counts", "Document",
     "DocumentInfo", "Embeddable", "Embedder", "Embedding", "Entry", "FetchSettings", "Filter", "Hit",
     "IndexSettings", "Limits", "LoadError", "Mention", "MismatchError", "NotIndexedError", "Page",
-    "Passage", "PinciteError", "Progress", "QuestionError", "Resolution", "Scored", "Selector",
-    "Similarity", "Span", "Speech", "Store", "StoreError", "Summary", "TransformerEmbedder", "UsageError",
-    "changes", "clean", "count_tokens", "describe", "document_id", "fold", "from_json", "index_paths",
-    "infer_blocks", "iso_date", "listing", "locked", "mentions", "open_store", "passage_id", "read_documents",
-    "resolve", "sentence_spans", "split", "token_spans", "words",
+    "Passage", "PinciteError", "Progress", "QuestionError", "Readings", "Resolution", "Scored",
+    "Selector", "Similarity", "Span", "Speech", "Store", "StoreError", "Summary", "TokenEmbedder",
+    "TransformerEmbedder", "UsageError", "changes", "clean", "count_tokens", "describe", "document_id",
+    "fold", "from_json", "index_paths", "infer_blocks", "iso_date", "listing", "locked", "mentions",
+    "open_store", "passage_id", "read_documents", "resolve", "sentence_spans", "split", "token_spans",
+    "words",
 ]  # fmt: skip

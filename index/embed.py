@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -68,6 +68,18 @@ class Embedder(Protocol):
 
     def embed_question(self, question: str) -> np.ndarray:
         """The unit vector of a question, float32 of shape (d,)."""
+        ...
+
+
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """What gives a vector for each token of a text, too."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """For each text the vectors of its tokens in its context, float32 of shape (n, d)."""
         ...
 
 
@@ -195,6 +207,24 @@ class TransformerEmbedder:
                         sentences[i] = tokens[row, inside].mean(axis=0)
             embeddings.append(Embedding(_unit(vectors[row]), _unit(sentences)))
         return embeddings
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """For each text the vectors of its tokens as the last layer left them, float32 of shape (n, d), the marks of
+        beginning and end among them. Texts of like length share a batch.
+        """
+        import torch
+
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        found: dict[int, np.ndarray] = {}
+        for at in range(0, len(order), _BATCH):
+            batch = order[at : at + _BATCH]
+            with self._busy, torch.inference_mode():
+                features = self._model.preprocess([texts[i] for i in batch])
+                tokens = self._model(features)["token_embeddings"].float().numpy()
+            lengths = features["attention_mask"].sum(dim=1).tolist()
+            for i, row, length in zip(batch, tokens, lengths, strict=True):
+                found[i] = row[:length].copy()
+        return [found[i] for i in range(len(texts))]
 
     def embed_question(self, question: str) -> np.ndarray:
         """The unit vector of a question, always from a batch of one so that it is the same every time."""

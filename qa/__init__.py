@@ -5,15 +5,19 @@ from qa.calibrated import forget_confidence, keep_confidence, kept_confidence
 from qa.cite import pages, permalink, place_words, reference
 from qa.citing import CITATION_STYLES, DATA_STYLES, cite_as, long_date
 from qa.confidence import ConfidenceModel, Evidence
+from qa.late import PACKAGED as PACKAGED_HEAD
+from qa.late import LateHead, LateReranker, read_head
 from qa.matrix import Cell, Matrix, Row, matrix, matrix_payload
 from qa.pack import Pack, make_pack
 from qa.packing import PACK_FORMATS, write_pack
 from qa.payload import answer_payload, document_payload, search_payload, understood_payload
 from qa.question import MAX_CHARACTERS, check_question
 from qa.receipts import Receipt, compare_receipt, make_receipt, read_receipt
-from qa.rerank import Reranker, RerankSettings
+from qa.rerank import Reranker, RerankSettings, as_read
 from qa.rerank_files import seal as seal_reranker
 from qa.rerank_model import CrossEncoderReranker
+from qa.rerankers import ADAPTED as ADAPTED_HEAD
+from qa.rerankers import reranker_of, rerankers
 from qa.retrieve import RetrievalSettings
 from qa.service import Service, Settings
 from qa.summary import LanguageModel, language_model_of, summarised
@@ -34,9 +38,11 @@ from qa.types import (
 from qa.understand import Understanding
 
 __all__ = [
+    "ADAPTED_HEAD",
     "CITATION_STYLES",
     "DATA_STYLES",
     "MAX_CHARACTERS",
+    "PACKAGED_HEAD",
     "PACK_FORMATS",
     "Answer",
     "AnswerSettings",
@@ -47,6 +53,8 @@ __all__ = [
     "Difference",
     "Evidence",
     "LanguageModel",
+    "LateHead",
+    "LateReranker",
     "Matrix",
     "Order",
     "Pack",
@@ -66,6 +74,7 @@ __all__ = [
     "Telling",
     "Understanding",
     "answer_payload",
+    "as_read",
     "check_question",
     "cite_as",
     "compare_receipt",
@@ -83,9 +92,12 @@ __all__ = [
     "pages",
     "permalink",
     "place_words",
+    "read_head",
     "read_receipt",
     "reference",
     "search_payload",
+    "reranker_of",
+    "rerankers",
     "seal_reranker",
     "summarised",
     "understood_payload",

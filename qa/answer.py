@@ -168,7 +168,7 @@ def _choose(
 
 def _merge(chosen: Sequence[Sentence], listed: Collection[tuple[str, int]]) -> list[tuple[Candidate, Span]]:
     """One span for sentences that follow each other in a paragraph or in a list that is quoted whole, where the
-    first of them was chosen.
+    first of them was chosen. What is quoted of one passage stands together, in the order of its text.
     """
     spans: list[tuple[Candidate, Span]] = []
     done: set[tuple[str, int]] = set()
@@ -194,7 +194,8 @@ def _merge(chosen: Sequence[Sentence], listed: Collection[tuple[str, int]]) -> l
         run = next(run for run in runs if sentence.span in run)
         done.update((passage.passage_id, span.start) for span in run)
         spans.append((sentence.candidate, Span(run[0].start, run[-1].end)))
-    return spans
+    passages = list(dict.fromkeys(candidate.passage.passage_id for candidate, _ in spans))
+    return sorted(spans, key=lambda one: (passages.index(one[0].passage.passage_id), one[1].start))
 
 
 def _apart(candidate: Candidate, before: Span, after: Span) -> bool:

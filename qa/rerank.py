@@ -8,12 +8,13 @@ from typing import Protocol
 
 import numpy as np
 
-from index import clean, fold
-from qa.retrieve import Candidate, Retrieval
+from index import DocumentInfo, Passage, clean, fold
+from qa.retrieve import Read, Retrieval
 
 
 class Reranker(Protocol):
-    """What scores a question with passages. Equal `fingerprint`s mean equal scores on one machine."""
+    """What scores a question with passages. Equal `fingerprint`s mean equal scores on one machine with the same
+    packages."""
 
     @property
     def name(self) -> str: ...
@@ -31,44 +32,64 @@ class RerankSettings:
     """How a reranker is heard. Without one nothing of this counts.
 
     `top` is how many of the best candidates it scores, which decides what a question costs; never a clock, since
-    an answer must not depend on how busy a machine is. `weight` from 0 to 1 is its share of their new score.
-    docs/reranker.md says how both were chosen.
+    an answer must not depend on how busy a machine is. `weight` from 0 to 1 is its share of their new score where it
+    and the order before have nothing to do with each other; with `trust` the share grows by their correlation, and
+    shrinks where they contradict each other. docs/reranker.md says how they were chosen.
     """
 
-    top: int = 20
+    top: int = 30
     weight: float = 0.5
+    trust: float = 0.0
+
+    def share(self, before: np.ndarray, said: np.ndarray) -> float:
+        """The reranker's share for candidates with these scores, (n,) each.
+
+        >>> RerankSettings(2, 0.4, 0.5).share(np.array([2.0, 1.0]), np.array([0.3, 0.1]))
+        0.9
+        >>> RerankSettings(2, 0.4, 0.5).share(np.array([2.0, 1.0]), np.array([0.1, 0.3]))
+        0.0
+        """
+        if not self.trust:
+            return self.weight
+        agreement = float(np.mean(standardised(before) * standardised(said)))
+        return round(min(1.0, max(0.0, self.weight + self.trust * agreement)), 4)
 
 
-def as_read(candidate: Candidate) -> str:
-    """A candidate as a reranker reads it: title, headings and text, cleaned. A heading that repeats is left out.
+def as_read(document: DocumentInfo, passage: Passage) -> str:
+    """A passage as a reranker reads it: title, headings and text, cleaned. A heading that repeats is left out.
 
     Training groups are of this form, too: without it "the board" is nobody's board.
     """
     parts: list[str] = []
-    for part in (candidate.document.title, *candidate.passage.heading.split(" › ")):
+    for part in (document.title, *passage.heading.split(" › ")):
         part = clean(part).rstrip(".:")
         if part and fold(part) not in map(fold, parts):
             parts.append(part)
-    return ". ".join([*parts, clean(candidate.passage.text)])
+    return ". ".join([*parts, clean(passage.text)])
 
 
 def rerank(
-    retrieval: Retrieval, reranker: Reranker, settings: RerankSettings = RerankSettings()
+    retrieval: Retrieval,
+    reranker: Reranker,
+    settings: RerankSettings = RerankSettings(),
+    stage: str = "rerank",
 ) -> Retrieval:
     """The same candidates, the best of them ordered by both scores.
 
-    Both are standardised over the best `top`, mixed by `weight`, and put back on the scale the first had, so that
-    spreading over documents weighs as before. What a candidate gains or loses by it is its `rerank`. One that
+    Both are standardised over the best `top`, mixed by its share, and put back on the scale the first had, so that
+    spreading over documents weighs as before. What a candidate gains or loses by it is told by `stage`. One that
     the reranker finds worse may fall below those that it did not read.
     """
     best = retrieval.candidates[: settings.top]
-    if len(best) < 2 or not settings.weight:
+    if len(best) < 2 or not (settings.weight or settings.trust):
         return retrieval
     before = np.array([candidate.score for candidate in best])
-    said = reranker.scores(retrieval.question, [as_read(candidate) for candidate in best])
-    gained = settings.weight * (before.std() * standardised(said) - (before - before.mean()))
+    said = reranker.scores(retrieval.question, [as_read(one.document, one.passage) for one in best])
+    gained = settings.share(before, said) * (before.std() * standardised(said) - (before - before.mean()))
     candidates = [
-        replace(candidate, rerank=round(float(gain), 5), read=round(float(score), 5))
+        replace(
+            candidate, reads=(*candidate.reads, Read(stage, round(float(score), 5), round(float(gain), 5)))
+        )
         for candidate, gain, score in zip(best, gained, said, strict=True)
     ]
     candidates += retrieval.candidates[settings.top :]

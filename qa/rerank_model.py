@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import logging
 import os
 import threading
@@ -27,7 +28,7 @@ MAX_TOKENS = 256
 _BATCH = 8
 _KEPT = 20_000
 _ROUNDED = 4
-"""Decimals of a score: the fifth changes with the pairs that share a batch."""
+"""Decimals of a score: the fifth changes with the pairs that share a batch, and it is where runtimes part."""
 _PROBES = (
     ("who may apply?", "Anyone over eighteen may apply to the board in writing."),
     ("who may apply?", "The bridge was closed for repairs from March until June."),
@@ -37,7 +38,12 @@ _PROBES = (
         "Inspectors found that records were late and that staff had too many cases.",
     ),
 )
+_LONG = (_PROBES[0][0], " ".join(passage for _, passage in _PROBES * 8))
+"""Cut to MAX_TOKENS, so that a conversion is compared at either end."""
 _MOST_APART = 0.1
+"""How far bfloat16 may move the score of a probe from float32, in deviations of the probes or, if larger, in units."""
+_RUNTIMES_APART = 1e-4
+"""The same for OpenVINO in float32 beside torch in float32: what is off by more is another model."""
 
 
 class CrossEncoderReranker:
@@ -45,13 +51,20 @@ class CrossEncoderReranker:
 
     Nothing is fetched and no code of the folder is run; weights are read from safetensors only, and the hashes
     of one of ours are verified before that. Scores are logits, to four places, and the last 20,000 are kept.
+
+    The transformer is run by OpenVINO if `openvino` is installed and says the same of a few pairs, else by torch.
+    False keeps to torch, whatever is installed. The fingerprint is of the files alone: in float32 the two differ
+    in the sixth decimal of a logit, and rounding turns that into a step of 0.0001 for about one score in a hundred,
+    so that runs of both are compared to 0.0001 and not to the letter. bfloat16 may move it by a tenth. Where it
+    must be told which it was, `runtime` says so.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, openvino: bool = True) -> None:
         self._folder = Path(folder).absolute()
         self.name = str(self._folder)
         # Before anything is answered: what is wrong with a folder is told at once.
         self.fingerprint = verify(self._folder)
+        self._openvino = openvino and openvino_installed()
         self._busy = threading.RLock()
         self._known: OrderedDict[bytes, float] = OrderedDict()
 
@@ -82,7 +95,32 @@ class CrossEncoderReranker:
             raise UsageError(
                 f"the model in {self._folder} gives {outputs} scores a pair; a reranker gives one"
             )
-        return self._in_half(model.eval()) if fast_in_half() else model.eval()
+        model.eval()
+        half = fast_in_half()
+        if self._openvino and self._converted(model, half):
+            return model
+        return self._in_half(model) if half else model
+
+    def _converted(self, model: CrossEncoder, half: bool) -> bool:
+        """Whether OpenVINO runs the model from now on: in bfloat16 or else in float32, and never unlike torch."""
+        from qa.rerank_openvino import convert
+
+        first: Any = model[0]
+        transformer = first.model
+        try:
+            full = _probed(model)
+            ready = convert(model, _PROBES[:2])
+            for precision, apart in (("bf16", _MOST_APART), ("f32", _RUNTIMES_APART))[not half :]:
+                first.model = ready(precision)
+                if first.model.precision == precision and _agree(full, _probed(model), apart):
+                    return True
+            reason = "its scores are others"
+        # Whatever OpenVINO and torch raise for a model that is not traced, not converted or not run.
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+        log.warning("OpenVINO cannot run the reranker in %s, so torch does (%s)", self.name, reason)
+        first.model = transformer
+        return False
 
     def _in_half(self, model: CrossEncoder) -> CrossEncoder:
         """The model in bfloat16 if it says nearly the same in it, else as it was."""
@@ -91,13 +129,21 @@ class CrossEncoderReranker:
         full = _predict(model, _PROBES)
         weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
         model.to(torch.bfloat16)
-        half = _predict(model, _PROBES)
-        if np.all(np.isfinite(half)) and np.abs(full - half).max() <= _MOST_APART * max(1.0, full.std()):
+        if _agree(full, _predict(model, _PROBES), _MOST_APART):
             return model
         log.info("bfloat16 changes the scores of %s too much; it runs in float32", self.name)
         model.to(torch.float32)
         model.load_state_dict(weights)
         return model
+
+    @property
+    def runtime(self) -> str:
+        """What computes and in which precision, such as "torch float32" or "openvino f32". Loads the model."""
+        with self._busy:
+            first: Any = self._model[0]
+        if precision := getattr(first.model, "precision", None):
+            return f"openvino {precision}"
+        return f"torch {str(first.model.dtype).removeprefix('torch.')}"
 
     def warm(self) -> None:
         """Loads the model, so that the first question is answered as fast as the next."""
@@ -132,6 +178,21 @@ def _predict(model: CrossEncoder, pairs: Sequence[tuple[str, str]]) -> np.ndarra
 
     said: Any = model.predict(list(pairs), batch_size=_BATCH, show_progress_bar=False, convert_to_tensor=True)
     return np.asarray(said.float().numpy().reshape(-1))
+
+
+def _probed(model: CrossEncoder) -> np.ndarray:
+    """Logits of the probes and, in a batch of its own, of a pair as long as any, (5,)."""
+    return np.concatenate([_predict(model, _PROBES), _predict(model, [_LONG])])
+
+
+def _agree(full: np.ndarray, other: np.ndarray, apart: float) -> bool:
+    near = np.abs(full - other).max() <= apart * max(1.0, full.std())
+    return bool(np.all(np.isfinite(other)) and near)
+
+
+def openvino_installed() -> bool:
+    """Whether there is a package `openvino`; nothing of it is run."""
+    return importlib.util.find_spec("openvino") is not None
 
 
 def fast_in_half() -> bool:

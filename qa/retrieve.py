@@ -53,6 +53,17 @@ class RetrievalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What a reranker made of a candidate at a stage ("tokens", "rerank"): its score on the reranker's own scale, and
+    what the candidate gains or loses by it.
+    """
+
+    stage: str
+    score: float
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that a search brought, with what each engine makes of it.
 
@@ -60,7 +71,7 @@ class Candidate:
     (`source`), by its time (`period`), by how much it is like the best (`feedback`) and as one of the best of a part of
     a comparison (`part`). Higher is better.
     `shares` is what each of ENGINES adds to `fused`, `moved` its cosine with the question after feedback.
-    `read` is what a reranker made of it, None where none read it, and `rerank` what it gains or loses by that.
+    `reads` is what rerankers made of it, in the order in which they read it.
     """
 
     passage: Passage
@@ -72,8 +83,7 @@ class Candidate:
     source: float = 0.0
     period: float = 0.0
     shares: tuple[float, ...] = ()
-    rerank: float = 0.0
-    read: float | None = None
+    reads: tuple[Read, ...] = ()
     feedback: float = 0.0
     moved: float = 0.0
     part: float = 0.0
@@ -81,7 +91,8 @@ class Candidate:
     @property
     def score(self) -> float:
         """What it is ranked by."""
-        return round(self.fused + self.source + self.period + self.feedback + self.part + self.rerank, 5)
+        gained = sum(read.gain for read in self.reads)
+        return round(self.fused + self.source + self.period + self.feedback + self.part + gained, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +282,7 @@ def spread(
                     "period": candidate.period,
                     "feedback": round(candidate.moved, 5),
                     "spread": (lost := round(-score - candidate.score, 5)),
-                    **({} if candidate.read is None else {"rerank": candidate.read}),
+                    **{read.stage: read.score for read in candidate.reads},
                 },
                 shares={
                     **dict(zip(ENGINES, candidate.shares, strict=False)),
@@ -279,7 +290,7 @@ def spread(
                     "period": candidate.period,
                     "feedback": candidate.feedback,
                     "part": candidate.part,
-                    **({} if candidate.read is None else {"rerank": candidate.rerank}),
+                    **{read.stage: read.gain for read in candidate.reads},
                     "spread": lost,
                 },
             )

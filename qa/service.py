@@ -36,7 +36,7 @@ from qa.confidence import ConfidenceModel, Evidence, weigh
 from qa.differing import differences, shown_among
 from qa.question import check_question, content_words
 from qa.rerank import Reranker, RerankSettings, rerank
-from qa.rerank_model import CrossEncoderReranker
+from qa.rerankers import rerankers
 from qa.retrieve import Retrieval, RetrievalSettings, retrieve, spread
 from qa.telling import explained, incomplete
 from qa.timeline import asks_for_change
@@ -54,6 +54,7 @@ class Settings:
     confidence: ConfidenceModel = ConfidenceModel()
     hits: int = 10
     rerank: RerankSettings = RerankSettings()
+    tokens: RerankSettings = RerankSettings(top=50, weight=0.4, trust=0.4)
 
 
 class Service:
@@ -65,9 +66,11 @@ class Service:
         embedder: Embedder,
         settings: Settings = Settings(),
         reranker: Reranker | None = None,
+        late: Reranker | None = None,
     ) -> None:
+        """`late` compares token by token and reads many candidates, `reranker` after it the best few."""
         self._store, self._embedder, self._settings = store, embedder, settings
-        self._reranker = reranker
+        self._reranker, self._late = reranker, late
         self._embedded: dict[str, np.ndarray] = {}
         self._embedding = threading.Lock()  # the model's tokenizer may not be used by two threads at once
 
@@ -89,7 +92,6 @@ class Service:
         With the confidence that `pincite calibrate` fitted to it, unless the settings have another than the usual.
         NotIndexedError if there is nothing; MismatchError if `model` is another than that of the index.
         """
-        reads = CrossEncoderReranker(reranker) if reranker else None
         store = open_store(location)
         stored = store.settings
         if stored is None:
@@ -104,13 +106,15 @@ class Service:
             )
         if settings.confidence == ConfidenceModel() and (fitted := kept_confidence(location)):
             settings = replace(settings, confidence=fitted)
-        return cls(store, embedder, settings, reads)
+        late, reads = rerankers(embedder, location, reranker)
+        return cls(store, embedder, settings, reads, late)
 
     def warm(self) -> None:
         """Loads all that the first question needs, so that it is answered as fast as the next."""
         self._embed("warm")
-        if self._reranker:
-            self._reranker.scores("warm", ["warm"])
+        for reader in (self._late, self._reranker):
+            if reader:
+                reader.scores("warm", ["warm"])
         self._store.refresh()
 
     def search(
@@ -227,6 +231,7 @@ class Service:
             "splitter": made.splitter if made else "",
             "passage_tokens": made.passage_tokens if made else 0,
             "reranker": self._reranker.name if self._reranker else None,
+            "late": self._late.name if self._late else None,
         }
 
     def close(self) -> None:
@@ -236,11 +241,15 @@ class Service:
         return retrieve(self._store, self._embed(question), question, where, self._settings.retrieval)
 
     def _reranked(self, retrieval: Retrieval, clock: _Clock) -> Retrieval:
-        """The same in a reranker's order; as it was where there is none."""
-        if self._reranker is None:
-            return retrieval
-        with clock("rerank"):
-            return rerank(retrieval, self._reranker, self._settings.rerank)
+        """The same in the rerankers' order; as it was where there is none."""
+        for stage, reader, settings in (
+            ("tokens", self._late, self._settings.tokens),
+            ("rerank", self._reranker, self._settings.rerank),
+        ):
+            if reader:
+                with clock(stage):
+                    retrieval = rerank(retrieval, reader, settings, stage)
+        return retrieval
 
     def _embed(self, question: str) -> np.ndarray:
         """A question's vector. The last few are kept: a matrix asks the same question of every document."""
@@ -263,11 +272,12 @@ class Service:
             "splitter": settings.splitter if settings else "",
             "passage_tokens": settings.passage_tokens if settings else 0,
             "generation": self._store.counts().generation,
-            **(
-                {"reranker": self._reranker.name, "reranker_fingerprint": self._reranker.fingerprint}
-                if self._reranker
-                else {}
-            ),
+            **{
+                key: value
+                for name, reader in (("late", self._late), ("reranker", self._reranker))
+                if reader
+                for key, value in ((name, reader.name), (f"{name}_fingerprint", reader.fingerprint))
+            },
         }
 
 

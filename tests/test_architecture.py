@@ -28,28 +28,29 @@ PUBLIC = {
         DEFAULT_MODEL KINDS PASSAGE_TOKENS VOICES Alias Block Counts Document DocumentInfo
         Embeddable Embedder Embedding Entry FetchSettings Filter Hit IndexSettings Limits LoadError
         Mention MismatchError NotIndexedError Page Passage PinciteError Progress QuestionError
-        Resolution Scored Selector Similarity Span Speech Store StoreError Summary
-        TransformerEmbedder UsageError changes clean count_tokens describe document_id fold
+        Readings Resolution Scored Selector Similarity Span Speech Store StoreError Summary
+        TokenEmbedder TransformerEmbedder UsageError changes clean count_tokens describe document_id fold
         from_json index_paths infer_blocks iso_date listing locked mentions open_store passage_id
         read_documents resolve sentence_spans split token_spans words
     """,
     "qa": """
-        CITATION_STYLES DATA_STYLES MAX_CHARACTERS PACK_FORMATS Answer AnswerSettings Cell
-        Citation ConfidenceModel CrossEncoderReranker Difference Evidence LanguageModel Matrix
-        Order Pack Quote Receipt RerankSettings Reranker RetrievalSettings Row SearchResult
-        Searched Service Settings Status Summary SummarySentence Telling Understanding
-        answer_payload check_question cite_as compare_receipt document_payload forget_confidence
-        in_order keep_confidence kept_confidence language_model_of long_date make_pack
-        make_receipt matrix matrix_payload pages permalink place_words read_receipt reference
+        ADAPTED_HEAD CITATION_STYLES DATA_STYLES MAX_CHARACTERS PACKAGED_HEAD PACK_FORMATS Answer
+        AnswerSettings Cell Citation ConfidenceModel CrossEncoderReranker Difference Evidence LanguageModel
+        LateHead LateReranker Matrix Order Pack Quote Receipt RerankSettings Reranker RetrievalSettings Row
+        SearchResult Searched Service Settings Status Summary SummarySentence Telling Understanding
+        answer_payload as_read check_question cite_as compare_receipt document_payload forget_confidence
+        in_order keep_confidence kept_confidence language_model_of long_date make_pack make_receipt matrix
+        matrix_payload pages permalink place_words read_head read_receipt reference reranker_of rerankers
         search_payload seal_reranker summarised understood_payload write_pack
     """,
     "eval": """
-        Bin Calibration Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Figures Finding GateSettings
-        MEASURE_NAMES Measure MeasureChange Place Question QuestionChange QuestionSet QuoteRow Report ResolvedFact
-        ResolvedQuestion Row RunFileEngine Verdict as_html as_json as_junit as_markdown as_table as_yaml
-        calibrate check_replay compare crossed draft drafts_as_yaml drafts_note evaluate evaluate_beir is_run judge lint
-        parse_floor parse_questions questions_of read_gate_settings read_questions read_run replayed report_of
-        resolve save_run settings_of_run told unmet_expectations update_baseline
+        Adaptation Bin Calibration Comparison CorpusFile Draft EndpointEngine Evidence Fact FactRow Figures
+        Finding GateSettings MEASURE_NAMES Measure MeasureChange Place Question QuestionChange QuestionSet
+        QuoteRow Report ResolvedFact ResolvedQuestion Row RunFileEngine Verdict adapt adaptation_payload
+        as_html as_json as_junit as_markdown as_table as_yaml calibrate check_replay compare crossed draft
+        drafts_as_yaml drafts_note evaluate evaluate_beir forget_adapted is_run judge keep_adapted lint
+        parse_floor parse_questions questions_of read_gate_settings read_questions read_run replayed
+        report_of resolve save_run settings_of_run told unmet_expectations update_baseline
     """,
 }
 

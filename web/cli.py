@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from web.commands.adapt import adapt
 from web.commands.ask import ask
 from web.commands.calibrate import calibrate
 from web.commands.documents import check, documents, remove, show
@@ -103,6 +104,7 @@ for command in (
     compare,
     questions,
     calibrate,
+    adapt,
     feedback,
 ):
     main.add_command(command)

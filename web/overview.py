@@ -41,7 +41,7 @@ def status() -> str:
     ]
     return render_template(
         "status.html", status=status, charts=charts, checks=health(), version=current_app.config["PINCITE_VERSION"],
-        groups=workings(service.settings, status.get("reranker")),
+        groups=workings(service.settings, status.get("reranker"), status.get("late")),
     )  # fmt: skip
 
 

@@ -40,28 +40,39 @@ _LABELS = {
         "refuse": "Below this the documents do not say",
         "partial": "Below this it is not certain that they do",
     },
-    "rerank": {"top": "Passages that it reads", "weight": "Its share of their score"},
+    "tokens": {
+        "top": "Passages that are compared",
+        "weight": "Its share of their score",
+        "trust": "How much the share grows where it agrees with the order before",
+    },
+    "rerank": {
+        "top": "Passages that it reads",
+        "weight": "Its share of their score",
+        "trust": "How much the share grows where it agrees with the order before",
+    },
 }
 _TITLES = {
     "retrieval": "Finding passages",
     "answer": "Choosing quotations",
     "confidence": "Saying whether the documents answer",
+    "tokens": "Comparing token by token",
     "rerank": "Reading again (reranker)",
 }
 
 
-def workings(settings: Settings, reranker: str | None) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Settings in groups: a title, and what each does with its value. A reranker's only where there is one."""
+def workings(
+    settings: Settings, reranker: str | None, late: str | None = None
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Settings in groups: a title, and what each does with its value. Those of rerankers only where there is one."""
     given = asdict(settings)
     groups = []
     for key, title in _TITLES.items():
-        if key == "rerank" and not reranker:
-            continue
         labels, values = _LABELS[key], given.pop(key)
+        if (key == "rerank" and not reranker) or (key == "tokens" and not late):
+            continue
         groups.append(
             (title, _lines((labels.get(name, _plain(name)), value) for name, value in values.items()))
         )
-    given.pop("rerank", None)
     plain = ((_plain(name), value) for name, value in given.items() if not isinstance(value, dict))
     groups[0][1].extend(_lines(plain))
     return groups

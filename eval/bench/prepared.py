@@ -14,8 +14,17 @@ from typing import TypeVar
 import numpy as np
 
 from eval.questions import json_lines, raise_all
-from index import Embeddable, Embedder, Embedding, IndexSettings, index_paths, open_store
-from qa import Service, Settings
+from index import (
+    Embeddable,
+    Embedder,
+    Embedding,
+    IndexSettings,
+    TokenEmbedder,
+    UsageError,
+    index_paths,
+    open_store,
+)
+from qa import Service, Settings, rerankers
 
 SEED = 20170407
 Item = TypeVar("Item")
@@ -73,6 +82,12 @@ class Remembering:
             self._known[question] = self._embedder.embed_question(question)
         return self._known[question]
 
+    def embed_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """As the embedder does; a UsageError from one that has no tokens to give."""
+        if not isinstance(self._embedder, TokenEmbedder):
+            raise UsageError(f"{self.name} gives no vectors of tokens")
+        return self._embedder.embed_tokens(texts)
+
     def keep(self) -> None:
         """Writes the vectors down."""
         if self._path and self._known:
@@ -99,7 +114,8 @@ def indexed(source: Path, embedder: Embedder, scratch: Path) -> Path:
 
 def opened(data: Path, embedder: Embedder, settings: Settings | None = None) -> Service:
     """A service over a kept index."""
-    return Service(open_store(data), embedder, settings or Settings())
+    late, _ = rerankers(embedder, data)
+    return Service(open_store(data), embedder, settings or Settings(), late=late)
 
 
 def vectors_of(texts: Sequence[str], embedder: Embedder, scratch: Path) -> np.ndarray:

@@ -15,6 +15,7 @@ from typing import Any
 from eval.provenance import versions
 from eval.train.groups import Group
 from eval.train.loop import Outcome, Training
+from index import TransformerEmbedder
 from qa import seal_reranker
 
 LICENCES = {
@@ -43,14 +44,7 @@ def describe(
     facts: dict[str, Any] = {
         "name": name,
         "base": {"folder": base.name, "sha256": sha256(base / "model.safetensors")},
-        "data": {
-            "file": data.name,
-            "sha256": sha256(data),
-            "groups": dict(sorted(Counter(group.collection for group in taught).items())),
-            "pairs": sum(len(group.passages) for group in taught),
-            "without": sorted(left_out),
-            "kept_apart": len(kept_apart),
-        },
+        "data": _data_of(data, taught, left_out) | {"kept_apart": len(kept_apart)},
         "training": asdict(training),
         "steps": len(outcome.losses),
         "loss": {
@@ -67,18 +61,85 @@ def describe(
     seal_reranker(folder, name)
 
 
+def describe_head(
+    folder: Path, *, embedder: TransformerEmbedder, data: Path, taught: Sequence[Group], left_out: Sequence[str],
+    training: dict[str, Any], measured: dict[str, Any], cpu_s: float,
+) -> None:  # fmt: skip
+    """The same for a head of late interaction. `measured` is what was found on groups kept apart."""
+    facts: dict[str, Any] = {
+        "name": folder.name,
+        "base": {"model": Path(embedder.name).name, "sha256": embedder.fingerprint},
+        "data": _data_of(data, taught, left_out),
+        "training": training,
+        "measured": measured,
+        "cpu_s": cpu_s,
+        "environment": {**versions(), "machine": platform.machine(), "cores": os.cpu_count()},
+    }
+    (folder / "metrics.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
+    settings = ", ".join(f"{name} {value}" for name, value in training.items())
+    before, after = measured["before"], measured["after"]
+    (folder / "README.md").write_text(
+        f"""# {folder.name}: a head of late interaction of Pincite
+
+Compares a question with passages token by token: vectors of the tokens of {facts["base"]["model"]} (weights with sha256
+`{embedder.fingerprint}`), projected and compared by MaxSim. It orders passages. It does not tell whether a question
+can be answered.
+
+Use: `pincite search QUESTION --reranker FOLDER`, on an index of that model.
+
+## Data
+
+{_table_of(facts["data"])}
+
+## Training
+
+{settings}; {round(cpu_s)} s of CPU time. The model itself was not changed.
+
+Mean reciprocal rank of the positive among its negatives, on groups of the collections left out: {before["mrr"]} before
+training and {after["mrr"]} after ({after["by_collection"]}).
+
+Made with {_told(facts["environment"])}. The same command on the same machine gives the same weights.
+""",
+        "utf-8",
+    )
+    seal_reranker(folder, folder.name)
+
+
+def _data_of(data: Path, taught: Sequence[Group], left_out: Sequence[str]) -> dict[str, Any]:
+    return {
+        "file": data.name,
+        "sha256": sha256(data),
+        "groups": dict(sorted(Counter(group.collection for group in taught).items())),
+        "pairs": sum(len(group.passages) for group in taught),
+        "without": sorted(left_out),
+    }
+
+
+def _table_of(data: dict[str, Any]) -> str:
+    rows = "\n".join(
+        f"| {name} | {n} | {LICENCES.get(name, 'made from the documents of an index, on its machine')} |"
+        for name, n in data["groups"].items()
+    )
+    return f"""{data["pairs"]} pairs from {data["file"]} (sha256 `{data["sha256"]}`), of these groups:
+
+| collection | groups | source and licence |
+|---|---|---|
+{rows}
+
+Not trained on: {", ".join(data["without"]) or "no collection was left out"}."""
+
+
+def _told(named: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in named.items())
+
+
 def _mean(values: Sequence[float]) -> float:
     return round(sum(values) / max(1, len(values)), 4)
 
 
 def _card(facts: dict[str, Any]) -> str:
     data, training = facts["data"], facts["training"]
-    rows = "\n".join(
-        f"| {name} | {n} | {LICENCES.get(name, 'made from the documents of an index, on its machine')} |"
-        for name, n in data["groups"].items()
-    )
     curve = "\n".join(f"| {point['step']} | {point['mrr']} |" for point in facts["curve"])
-    versions_told = ", ".join(f"{name} {value}" for name, value in facts["environment"].items())
     settings = ", ".join(f"{name} {value}" for name, value in training.items())
     return f"""# {facts["name"]}: a reranker of Pincite
 
@@ -91,13 +152,7 @@ Use: `pincite search QUESTION --reranker FOLDER`, or `CrossEncoder(FOLDER)` of s
 
 Base: {facts["base"]["folder"]}, model.safetensors with sha256 `{facts["base"]["sha256"]}`.
 
-{data["pairs"]} pairs from {data["file"]} (sha256 `{data["sha256"]}`), of these groups:
-
-| collection | groups | source and licence |
-|---|---|---|
-{rows}
-
-Not trained on: {", ".join(data["without"]) or "no collection was left out"}.
+{_table_of(data)}
 
 ## Training
 
@@ -110,5 +165,5 @@ Mean reciprocal rank of the positive among its negatives, on {data["kept_apart"]
 |---|---|
 {curve}
 
-Made with {versions_told}. The same command on the same machine gives the same weights.
+Made with {_told(facts["environment"])}. The same command on the same machine gives the same weights.
 """

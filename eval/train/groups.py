@@ -95,6 +95,19 @@ def without(groups: Sequence[Group], collections: Collection[str]) -> list[Group
     return [group for group in groups if group.collection not in collections]
 
 
+def held_out(
+    groups: Sequence[Group], collections: Collection[str], number: int, negatives: int, seed: int
+) -> list[Group]:
+    """About `number` groups to validate on: as many of each collection, and only those that a ranking can be right
+    about.
+    """
+    apart: list[Group] = []
+    for name in sorted(collections):
+        of_it = [group for group in groups if group.collection == name and group.positive]
+        apart += sample(of_it, 1 << 30, negatives, seed)[: number // len(collections)]
+    return apart
+
+
 def sample(groups: Sequence[Group], pairs: int, negatives: int, seed: int) -> list[Group]:
     """Groups that hold about `pairs` pairs together, each with at most so many negatives, in random order.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval.train.card import describe
-from eval.train.groups import Group, batched, read_groups, sample, without
+from eval.train.groups import batched, held_out, read_groups, sample, without
 from eval.train.loop import CHECKPOINT, Outcome, Training, train
 from eval.train.model import load_base
 from index import TransformerEmbedder, UsageError
@@ -42,12 +42,7 @@ def make(
     taught = sample(others, training.pairs, training.negatives, training.seed)
     if not taught:
         raise UsageError(f"{data} leaves nothing to train on")
-    # As many of each collection, and only those that a ranking can be right about.
-    apart: list[Group] = []
-    for name in sorted(left_out):
-        of_it = [group for group in groups if group.collection == name and group.positive]
-        share = kept_apart // len(left_out)
-        apart += sample(of_it, 1 << 30, training.negatives, training.seed)[:share]
+    apart = held_out(groups, left_out, kept_apart, training.negatives, training.seed)
     batches = batched(taught, training.groups, training.seed)
     torch.set_num_threads(threads)
     network = load_base(base, training.max_tokens, training.frozen, training.seed)

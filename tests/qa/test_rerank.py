@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index import Store, TransformerEmbedder, open_store
 from qa import RerankSettings, Service, Settings, search_payload
 from qa.rerank import as_read, rerank
-from qa.retrieve import Candidate, Retrieval, spread
+from qa.retrieve import Candidate, Read, Retrieval, spread
 
 _QUESTION = "Why were thresholds inconsistent?"
 Make = Callable[..., Candidate]
@@ -67,14 +67,17 @@ def test_blended_by_hand(candidate: Make) -> None:
     retrieval = rerank(found(candidate, 3.0, 1.0), Says(-1.0, 3.0), RerankSettings(top=2, weight=0.75))
     assert order(retrieval) == ["1.txt", "0.txt"]
     assert [c.score for c in retrieval.candidates] == [2.5, 1.5]
-    assert [(c.rerank, c.read) for c in retrieval.candidates] == [(1.5, 3.0), (-1.5, -1.0)]
+    assert [c.reads for c in retrieval.candidates] == [
+        (Read("rerank", 3.0, 1.5),),
+        (Read("rerank", -1.0, -1.5),),
+    ]
 
 
 def test_only_the_best_are_read(candidate: Make) -> None:
     reader = Shortest()
     retrieval = rerank(found(candidate, 5.0, 4.0, 1.0), reader, RerankSettings(top=2, weight=1.0))
     assert len(reader.read) == 2
-    assert retrieval.candidates[-1].read is None and retrieval.candidates[-1].score == 1.0
+    assert retrieval.candidates[-1].reads == () and retrieval.candidates[-1].score == 1.0
 
 
 def test_what_it_finds_bad_falls_below_what_it_did_not_read(candidate: Make) -> None:
@@ -126,7 +129,7 @@ def test_it_reads_title_headings_and_text(candidate: Make) -> None:
         document=replace(one.document, title="Harbour Trust."),
         passage=replace(one.passage, heading="HARBOUR TRUST › Governance: › The board"),
     )
-    assert as_read(one) == "Harbour Trust. Governance. The board. The board met in May."
+    assert as_read(one.document, one.passage) == "Harbour Trust. Governance. The board. The board met in May."
 
 
 def test_shares_still_make_the_score(candidate: Make) -> None:

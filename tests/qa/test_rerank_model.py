@@ -148,12 +148,12 @@ def test_bfloat16_is_checked_before_it_is_used(
 
     monkeypatch.setattr(module, "fast_in_half", lambda: True)
     monkeypatch.setattr(module, "_MOST_APART", apart)
-    reranker = CrossEncoderReranker(folder)
+    reranker = CrossEncoderReranker(folder, openvino=False)
     found = reranker.scores(QUESTION, PASSAGES)
     kinds = {tensor.dtype for tensor in reranker._model.state_dict().values() if tensor.is_floating_point()}
     assert kinds == {torch.bfloat16 if half else torch.float32}
     monkeypatch.setattr(module, "fast_in_half", lambda: False)
-    full = CrossEncoderReranker(folder).scores(QUESTION, PASSAGES)
+    full = CrossEncoderReranker(folder, openvino=False).scores(QUESTION, PASSAGES)
     # Given up, it says exactly what it would have said.
     assert (found.tolist() == full.tolist()) != half and found.argmax() == full.argmax()
 

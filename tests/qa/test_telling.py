@@ -135,7 +135,7 @@ def test_what_is_said_of_the_sample_corpus_is_true(service: Service, answers: li
     stems: set[str] = set()
     for info in service.documents():
         stems.update(words(f"{info.title} {service.document(info.doc_id).text}"))
-    assert {answer.status for answer in answers} == {"partial", "not_in_documents"}
+    assert {answer.status for answer in answers} >= {"partial", "not_in_documents"}
     for answer in answers:
         if answer.status == "not_in_documents":
             assert (
@@ -147,7 +147,7 @@ def test_what_is_said_of_the_sample_corpus_is_true(service: Service, answers: li
             _, _, lead = answer.explanation.partition("No passage mentions ")
             for word in lead.partition(".")[0].split("”")[:-1]:
                 assert stems.isdisjoint(words(word.rpartition("“")[2])), answer.question
-        else:
+        elif answer.status == "partial":
             found, missing = answer.explanation.partition("Found in the quoted passages: ")[2].split(
                 ". Not found in them: "
             )

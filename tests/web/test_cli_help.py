@@ -25,6 +25,7 @@ COMMANDS = [
     "compare",
     "questions",
     "calibrate",
+    "adapt",
     "feedback",
 ]
 HEAVY = (

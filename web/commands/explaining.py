@@ -20,6 +20,7 @@ STAGES = {
     "period": "of the time asked about",
     "feedback": "like the best, feedback",
     "part": "best of a part of the comparison",
+    "tokens": "token by token",
     "rerank": "read by the reranker",
     "spread": "hits of its document before it",
 }

@@ -133,8 +133,19 @@ class _Run:
                 store, embedder, self._paths, prune=self._prune, progress=bar, limits=self._limits,
                 fetch=self._fetch, only=only,
             )  # fmt: skip
+            self._read_ahead(store, embedder)
         self._say(store, summary, quiet=only is not None)
         return bool(summary.failed)
+
+    def _read_ahead(self, store: Store, embedder: TransformerEmbedder) -> None:
+        """Makes what questions will need of the passages, under the same lock."""
+        from qa import rerankers
+        from web.progress import Counter
+
+        late, _ = rerankers(embedder, store.location)
+        if late is not None:
+            with Counter("passages read") as counter:
+                late.read_ahead(store, counter)
 
     def watch(self, store: Store, embedder: TransformerEmbedder, files: tuple[Path, ...]) -> NoReturn:
         """Indexes, then whatever changes, until Ctrl-C."""

@@ -88,9 +88,11 @@ class Measured:
     @property
     def _reranker(self) -> str | None:
         """The reranker's folder: the one that was named, or that of the run that is replayed."""
-        return self.reranker or (
-            self.replay.settings.get("engine", {}).get("reranker") if self.replay else None
-        )
+        if self.reranker or self.replay is None:
+            return self.reranker
+        from qa import reranker_of
+
+        return reranker_of(self.replay.settings.get("engine", {}))
 
     def _questions(self, path: Path | None) -> Sequence[Question]:
         from eval import questions_of, read_questions
@@ -128,13 +130,13 @@ class Measured:
     def _indexed(self, corpus: Path) -> Iterator[tuple[Service, bool]]:
         """A service over a corpus that is indexed for it and thrown away, and whether some could not be read."""
         from index import DEFAULT_MODEL, PASSAGE_TOKENS, TransformerEmbedder, index_paths, open_store
-        from qa import CrossEncoderReranker, Service
+        from qa import Service, rerankers
         from web.progress import Bar
 
         settings = self._settings()
         made_with = self.replay.settings.get("engine", {}) if self.replay else {}
         embedder = TransformerEmbedder(self.model or made_with.get("model") or DEFAULT_MODEL)
-        reranker = CrossEncoderReranker(self._reranker) if self._reranker else None
+        late, reranker = rerankers(embedder, None, self._reranker)
         with TemporaryDirectory() as scratch, closing(open_store(scratch, create=True)) as store:
             with Bar() as bar:
                 summary = index_paths(
@@ -145,4 +147,4 @@ class Measured:
                     progress=bar,
                 )
             print_errors(summary.failed)
-            yield Service(store, embedder, settings, reranker), bool(summary.failed)
+            yield Service(store, embedder, settings, reranker, late), bool(summary.failed)

@@ -18,8 +18,8 @@ model_option = click.option("--model", envvar="PINCITE_MODEL", show_envvar=True,
                             " made with, or all-MiniLM-L6-v2.")  # fmt: skip
 
 reranker_option = click.option("--reranker", envvar="PINCITE_RERANKER", show_envvar=True, metavar="FOLDER",
-                               help="A CrossEncoder that orders the best passages anew, by its folder; default:"
-                               " none.")  # fmt: skip
+                               help="A CrossEncoder that orders the best passages anew, or a head for comparing"
+                               " them token by token, by its folder; none to do without both.")  # fmt: skip
 
 site_option = click.option("--site", envvar="PINCITE_SITE", show_envvar=True, metavar="URL", show_default=True,
                            default="http://127.0.0.1:8000",
