@@ -173,6 +173,8 @@ def verdict(gain: Measure, measures: Sequence[MeasureChange]) -> tuple[bool, str
     >>> verdict(Measure(0.02, -0.01, 0.05, 80), ())
     (False, 'the gain on questions that were left out may be chance: its interval is not above 0')
     """
+    if gain.value <= 0:
+        return False, f"on questions that were left out it gained nothing ({gain.value:+.3f})"
     if gain.low <= 0:
         return False, "the gain on questions that were left out may be chance: its interval is not above 0"
     fell = [one for one in measures if one.new < one.old]

@@ -75,7 +75,10 @@ class LateHead:
             folder / WEIGHTS,
         )
         told = {"kind": KIND, "model_fingerprint": self.model_fingerprint}
-        (folder / "config.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+        config = folder / "config.json"
+        config.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+        # safetensors lets only the owner read them, and whoever installs Pincite is often another.
+        (folder / WEIGHTS).chmod(config.stat().st_mode)
 
 
 _TENSORS = ("question", "passage", "importance")

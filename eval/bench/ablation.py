@@ -26,7 +26,7 @@ from eval.questions import read_questions
 from eval.resolve import resolve
 from eval.types import Measure, Place
 from index import Embedder, PinciteError, TransformerEmbedder, UsageError, token_spans
-from qa import RetrievalSettings, SearchResult, Service, Settings
+from qa import RerankSettings, RetrievalSettings, SearchResult, Service, Settings
 
 BUDGETS = (500, 1000, 2000)
 HITS = 100
@@ -82,12 +82,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def variants(settings: RetrievalSettings | None = None) -> dict[str, RetrievalSettings]:
+def variants() -> dict[str, Settings]:
     """The pipeline as it is, without each stage, and with other pools of candidates."""
-    settings = settings or RetrievalSettings()
-    removed = {f"without {name}": replace(settings, **{field: 0.0}) for name, field in STAGES.items()}  # type: ignore[arg-type]
-    pools = {f"pool {pool}": replace(settings, pool=pool) for pool in POOLS if pool != settings.pool}
-    return {FULL: settings, **removed, **pools}
+    usual = RetrievalSettings()
+    removed = {f"without {name}": replace(usual, **{field: 0.0}) for name, field in STAGES.items()}  # type: ignore[arg-type]
+    pools = {f"pool {pool}": replace(usual, pool=pool) for pool in POOLS if pool != usual.pool}
+    return {
+        FULL: Settings(),
+        **{name: Settings(retrieval=settings) for name, settings in (removed | pools).items()},
+        "without tokens": Settings(tokens=RerankSettings(top=0)),
+    }
 
 
 def measure(
@@ -98,7 +102,7 @@ def measure(
     for question in asked.values():
         embedder.embed_question(question)
     for name, settings in variants().items():
-        with closing(opened(data, embedder, Settings(retrieval=settings))) as service:
+        with closing(opened(data, embedder, settings)) as service:
             service.search(next(iter(asked.values())))  # the first one reads the indexes
             start = time.process_time()
             results = {key: service.search(text, k=HITS) for key, text in asked.items()}

@@ -1,4 +1,5 @@
-"""What a reranker is worth: everything measured without it and with it, for several depths and weights.
+"""What a cross-encoder is worth after the usual reranker: everything measured without it and with it, for several
+depths and weights.
 
     python -m eval.train.measure RERANKER [--set QUESTIONS DOCUMENTS]... [--collection FOLDER]... [--json FILE]
 
@@ -24,7 +25,7 @@ from eval.bench.ablation import HITS, Scorer, Scores, of_collection, of_question
 from eval.bench.prepared import Remembering, default_scratch, indexed
 from eval.types import Measure
 from index import Embedder, PinciteError, TransformerEmbedder, UsageError, open_store
-from qa import CrossEncoderReranker, Reranker, RerankSettings, Service, Settings
+from qa import CrossEncoderReranker, Reranker, RerankSettings, Service, Settings, rerankers
 
 DEPTHS = (10, 20, 30)
 WEIGHTS = (0.25, 0.5, 0.75, 1.0)
@@ -120,7 +121,8 @@ def _measured(
     """The columns of one source. The deepest goes first, so that every pair is scored in the same batches."""
 
     def scores(settings: Settings, heard: Kept | None) -> Scores:
-        with closing(Service(open_store(data), embedder, settings, heard)) as service:
+        late, _ = rerankers(embedder, data)
+        with closing(Service(open_store(data), embedder, settings, heard, late)) as service:
             found = {key: service.search(text, k=HITS) for key, text in asked.items()}
         return score(found)
 

@@ -66,6 +66,10 @@ def test_it_is_worth_keeping_only_with_a_gain_that_is_no_chance_and_a_set_that_d
         False,
         "the gain on questions that were left out may be chance: its interval is not above 0",
     )
+    assert verdict(Measure(-0.004, -0.03, 0.02, 40), ()) == (
+        False,
+        "on questions that were left out it gained nothing (-0.004)",
+    )
     helped, reason = verdict(GAIN, [change(0.5, 0.6), change(0.5, 0.49)])
     assert not helped and reason == "the question set fell: fact_recall@500 from 0.500 to 0.490"
     assert not verdict(replace(GAIN, low=-0.1), [change(0.5, 0.9)])[0]

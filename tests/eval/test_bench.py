@@ -11,7 +11,7 @@ import pytest
 from eval.bench import ablation, cost, held_out, quality
 from eval.bench.prepared import Remembering, indexed, opened, read_records, sample
 from index import UsageError
-from qa import RetrievalSettings
+from qa import RetrievalSettings, Settings
 from tests.hashing import HashingEmbedder
 
 RECORDS = {
@@ -107,10 +107,11 @@ def test_ablation_removes_one_stage_at_a_time(collection: Path, tmp_path: Path) 
     full = RetrievalSettings()
     made = ablation.variants()
     for stage, field in ablation.STAGES.items():
-        changed = made[f"without {stage}"]
+        changed = made[f"without {stage}"].retrieval
         others = [name for name in full.__slots__ if getattr(changed, name) != getattr(full, name)]
         assert others == [field] and getattr(changed, field) == 0
-    assert made["pool 50"].pool == 50 and made[ablation.FULL] == full
+    assert made["pool 50"].retrieval.pool == 50 and made[ablation.FULL] == Settings()
+    assert made["without tokens"].tokens.top == 0 and made["without tokens"].retrieval == full
     embedder = HashingEmbedder()
     data = indexed(collection / "corpus.jsonl", embedder, tmp_path)
     lines = ablation.measure(data, *ablation.of_collection(collection, 0), embedder, tmp_path)
