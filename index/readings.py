@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import sqlite3
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,8 @@ class Readings:
         self, work: Callable[[sqlite3.Connection], _Found], otherwise: _Found, *, write: bool = False
     ) -> _Found:
         """What `work` makes of the file in one transaction; `otherwise` where the file cannot be had."""
+        import sqlite3
+
         if self._path is None or not (write or self._path.exists()):
             return otherwise
         mode = "rwc" if write else "ro"

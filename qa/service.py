@@ -33,7 +33,7 @@ from qa.answer import AnswerSettings, quote
 from qa.calibrated import kept_confidence
 from qa.cite import cite_span
 from qa.confidence import ConfidenceModel, Evidence, weigh
-from qa.differing import differences, shown_among
+from qa.differing import COMPARED, behind, differences
 from qa.question import check_question, content_words
 from qa.rerank import Reranker, RerankSettings, rerank
 from qa.rerankers import rerankers
@@ -157,7 +157,8 @@ class Service:
             if status == "not_in_documents":
                 quotes, citations = (), ()
         with clock("compare"):
-            differ = differences(self._store, quotes, citations, shown_among(retrieval, hits, citations))
+            further = spread(retrieval, COMPARED, self._settings.retrieval)
+            differ = differences(self._store, quotes, citations, behind(retrieval, further, citations))
         return Answer(
             question=question,
             status=status,

@@ -22,6 +22,9 @@ from qa.speakers import speaker_of, speeches_in
 from qa.types import Citation, Difference, Quote, Telling
 from qa.verbatim import located
 
+COMPARED = 25
+"""So many hits are compared with the quotes, more than are shown: who says otherwise often says it in other words, and
+so stands further down."""
 _MOST = 3
 """More differences than this are no help to a reader; the first are of the quotes that stand first."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -67,8 +70,8 @@ def differences(
     return tuple(found)
 
 
-def shown_among(retrieval: Retrieval, hits: Sequence[Hit], citations: Sequence[Citation]) -> list[Candidate]:
-    """The candidates that an answer shows: its hits, and the passages of its quotes."""
+def behind(retrieval: Retrieval, hits: Sequence[Hit], citations: Sequence[Citation]) -> list[Candidate]:
+    """The candidates of these hits, and of the passages that are quoted."""
     wanted = {hit.passage.passage_id for hit in hits}
     wanted |= {passage_id(one.document.doc_id, one.start, one.end) for one in citations}
     return [candidate for candidate in retrieval.candidates if candidate.passage.passage_id in wanted]

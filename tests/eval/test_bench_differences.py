@@ -11,7 +11,7 @@ from eval.bench.differences import main
 
 
 def test_each_pair_once(casebook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["PwC inspection scope Tower Hamlets 2014"] * 2 + ["Why were thresholds inconsistent?"]
+    asked = ["When was PwC appointed to inspect Tower Hamlets?"] * 2 + ["Why were thresholds inconsistent?"]
     questions = tmp_path / "set.jsonl"
     blank = {"type": "factoid", "answerable": False, "reference": "", "facts": []}
     questions.write_text(

@@ -78,9 +78,10 @@ def test_people_read_a_line_for_each_stage(casebook: Path) -> None:
     found = [re.fullmatch(r"   (\S.*?) +(-?[\d.]+)  ([+-]\d+\.\d{3})", line) for line in lines]
     shares = [float(match[3]) for match in found if match]
     totals = [float(match[1]) for line in lines if (match := re.fullmatch(r" +([+-][\d.]+) in all", line))]
-    assert len(shares) == 2 * len(STAGES) and len(totals) == 2
+    stages = len({*STAGES, "tokens"})
+    assert len(shares) == 2 * stages and len(totals) == 2
     for at, total in enumerate(totals):
-        of_hit = shares[at * len(STAGES) : (at + 1) * len(STAGES)]
+        of_hit = shares[at * stages : (at + 1) * stages]
         assert sum(of_hit) == pytest.approx(total, abs=0.005)
 
 

@@ -16,7 +16,7 @@ from qa import Service
 from tests.web.command import run, run_json
 from web.app import create_app
 
-DIFFER = "PwC inspection scope Tower Hamlets 2014"
+DIFFER = "When was PwC appointed to inspect Tower Hamlets?"
 CHANGE = "How did the rating move from 2012 to 2017 to 2019?"
 
 
