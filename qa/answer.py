@@ -16,7 +16,7 @@ from index import Mention, Passage, Span, Store, describe
 from qa.cite import cite
 from qa.labels import label_of
 from qa.retrieve import Candidate, Retrieval
-from qa.sentences import Sentence, sentences_of, text_of
+from qa.sentences import Sentence, quoted_tokens, sentences_of, text_of
 from qa.speakers import speaker_of, speeches_in
 from qa.types import Citation, Quote
 from qa.understand import Understanding
@@ -130,17 +130,15 @@ def _choose(
     long = [i for i, sentence in enumerate(sentences) if sentence.tokens >= settings.shortest_tokens]
     taken: Counter[str] = Counter()
     said: set[str] = set()
-    chosen: list[tuple[float, int]] = []
-    left = settings.quote_tokens
+    chosen: dict[int, float] = {}
 
     def take(i: int, worth: float) -> None:
-        nonlocal left
         words = " ".join(sentences[i].text.split()).casefold()
-        if sentences[i].tokens <= left and words not in said:
-            chosen.append((worth, i))
+        tokens = quoted_tokens([sentences[at] for at in (*chosen, i)])
+        if tokens <= settings.quote_tokens and words not in said:
+            chosen[i] = worth
             said.add(words)
             taken[sentences[i].candidate.document.doc_id] += 1
-            left -= sentences[i].tokens
 
     for part in parts:
         of_part = [
@@ -162,8 +160,7 @@ def _choose(
             heapq.heappush(heap, (worth, doc_id, start, taken[doc_id], i))
             continue
         take(i, -worth)
-    chosen.sort(key=lambda pair: -pair[0])
-    return [sentences[i] for _, i in chosen]
+    return [sentences[i] for i in sorted(chosen, key=lambda i: -chosen[i])]
 
 
 def _merge(chosen: Sequence[Sentence], listed: Collection[tuple[str, int]]) -> list[tuple[Candidate, Span]]:

@@ -54,7 +54,7 @@ class Settings:
     confidence: ConfidenceModel = ConfidenceModel()
     hits: int = 10
     rerank: RerankSettings = RerankSettings()
-    tokens: RerankSettings = RerankSettings(top=50, weight=0.4, trust=0.4)
+    tokens: RerankSettings = RerankSettings(top=50, weight=0.4, trust=0.2)
 
 
 class Service:

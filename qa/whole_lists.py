@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from index import Document, Span, listing
 from qa.retrieve import Candidate
-from qa.sentences import Sentence, sentences_of
+from qa.sentences import Sentence, quoted_tokens, sentences_of
 
 ENOUGH = 2
 """The answer is a list where so many of its sentences were chosen: one item may be all that was asked for."""
@@ -49,22 +49,20 @@ def whole_lists(
             ),
             key=lambda one: one.span.start,
         )
-        if (needed := sum(one.tokens for one in whole)) > list_tokens:
+        if quoted_tokens(whole) > list_tokens:
             continue
         before = [one for one in found[: found.index(sentence)] if not within(one)]
         after = [one for one in found[found.index(sentence) :] if not within(one)]
-        left = all_tokens - needed - sum(one.tokens for one in before)
-        if left >= 0:
-            found = before + whole + _fitting(after, left)
+        if quoted_tokens(before + whole) <= all_tokens:
+            found = _fitting(before + whole, after, all_tokens)
             listed |= {(doc_id, one.span.start) for one in whole}
     return found, frozenset(listed)
 
 
-def _fitting(sentences: Sequence[Sentence], tokens: int) -> list[Sentence]:
-    """The first ones that fit, in order."""
-    kept = []
-    for sentence in sentences:
-        if sentence.tokens <= tokens:
-            kept.append(sentence)
-            tokens -= sentence.tokens
-    return kept
+def _fitting(kept: Sequence[Sentence], others: Sequence[Sentence], tokens: int) -> list[Sentence]:
+    """What is kept, and of the others in their order each that still fits."""
+    found = list(kept)
+    for sentence in others:
+        if quoted_tokens([*found, sentence]) <= tokens:
+            found.append(sentence)
+    return found

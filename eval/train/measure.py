@@ -1,11 +1,11 @@
-"""What a cross-encoder is worth after the usual reranker: everything measured without it and with it, for several
-depths and weights.
+"""What a reranker is worth: everything measured without it and with it, for several depths and shares. A cross-encoder
+is measured after the usual student, and a head of late interaction in the student's place.
 
     python -m eval.train.measure RERANKER [--set QUESTIONS DOCUMENTS]... [--collection FOLDER]... [--json FILE]
 
-Each pair is scored once and kept, so that a depth or a weight more costs only the search. For each collection the
-table says too what the depth and weight give that are best on all *other* collections: nothing is chosen on what
-it is measured by, and question sets choose nothing.
+Each pair of a cross-encoder is scored once and kept, so that a depth or a share more costs only the search. For each
+collection the table says too what the depth and share give that are best on all *other* collections: nothing is chosen
+on what it is measured by, and question sets choose nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +25,11 @@ from eval.bench.ablation import HITS, Scorer, Scores, of_collection, of_question
 from eval.bench.prepared import Remembering, default_scratch, indexed
 from eval.types import Measure
 from index import Embedder, PinciteError, TransformerEmbedder, UsageError, open_store
-from qa import CrossEncoderReranker, Reranker, RerankSettings, Service, Settings, rerankers
+from qa import Reranker, RerankSettings, Service, Settings, rerankers
 
 DEPTHS = (10, 20, 30)
 WEIGHTS = (0.25, 0.5, 0.75, 1.0)
+TRUSTS = (0.0,)
 
 
 class Kept:
@@ -60,12 +61,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What was measured over one source: without the reranker, and by (depth, weight)."""
+    """What was measured over one source: without the reranker, and by how it was heard."""
 
     name: str
     chooses: bool
     before: Measure
-    after: dict[tuple[int, float], Measure]
+    after: dict[RerankSettings, Measure]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,14 +77,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not (options.set or options.collection):
             raise UsageError("name a question set with --set or a collection with --collection")
-        reranker = Kept(CrossEncoderReranker(options.reranker), options.scratch)
+        _, cross_encoder = rerankers(embedder, None, options.reranker)
+        reranker = Kept(cross_encoder, options.scratch) if cross_encoder else None
         columns = _columns(options, embedder, reranker)
     except (PinciteError, OSError) as error:
         print(f"measure: {error}", file=sys.stderr)
         return 2
     embedder.keep()
     print(as_markdown(columns), end="")
-    if reranker.pairs:
+    if reranker and reranker.pairs:
         print(
             f"\n{1000 * reranker.cpu_s / reranker.pairs:.1f} ms of CPU a pair, {reranker.pairs} pairs scored."
         )
@@ -92,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             {
                 "name": column.name,
                 "before": asdict(column.before),
-                "after": [{"top": n, "weight": w, **asdict(m)} for (n, w), m in column.after.items()],
+                "after": [{**asdict(heard), **asdict(m)} for heard, m in column.after.items()],
             }
             for column in columns
         ]
@@ -100,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _columns(options: argparse.Namespace, embedder: Embedder, reranker: Kept) -> list[Column]:
+def _columns(options: argparse.Namespace, embedder: Embedder, reranker: Kept | None) -> list[Column]:
     columns: list[Column] = []
     for questions, documents in options.set or ():
         data = indexed(Path(documents), embedder, options.scratch)
@@ -115,38 +117,51 @@ def _columns(options: argparse.Namespace, embedder: Embedder, reranker: Kept) ->
 
 
 def _measured(
-    data: Path, asked: Mapping[str, str], score: Scorer, embedder: Embedder, reranker: Kept,
+    data: Path, asked: Mapping[str, str], score: Scorer, embedder: Embedder, reranker: Kept | None,
     options: argparse.Namespace, *, chooses: bool,
 ) -> list[Column]:  # fmt: skip
-    """The columns of one source. The deepest goes first, so that every pair is scored in the same batches."""
+    """The columns of one source; without a cross-encoder those of a head. The deepest goes first, so that every pair is
+    scored in the same batches.
+    """
+    late, _ = rerankers(embedder, data, None if reranker else options.reranker)
 
-    def scores(settings: Settings, heard: Kept | None) -> Scores:
-        late, _ = rerankers(embedder, data)
-        with closing(Service(open_store(data), embedder, settings, heard, late)) as service:
+    def scores(heard: RerankSettings | None) -> Scores:
+        settings = Settings()
+        if heard:
+            settings = Settings(rerank=heard) if reranker else Settings(tokens=heard)
+        reads = reranker if heard else None
+        first = late if heard or reranker else None
+        with closing(Service(open_store(data), embedder, settings, reads, first)) as service:
             found = {key: service.search(text, k=HITS) for key, text in asked.items()}
         return score(found)
 
-    before = scores(Settings(), None)
+    before = scores(None)
     after = {
-        (top, weight): scores(Settings(rerank=RerankSettings(top, weight)), reranker)
+        heard: scores(heard)
         for top in sorted(options.top or DEPTHS, reverse=True)
         for weight in options.weight or WEIGHTS
+        for trust in options.trust or TRUSTS
+        for heard in (RerankSettings(top, weight, trust),)
     }
-    reranker.keep()
+    if reranker:
+        reranker.keep()
     return [
-        Column(name, chooses, measure, {at: found[name] for at, found in after.items()})
+        Column(name, chooses, measure, {heard: found[name] for heard, found in after.items()})
         for name, measure in before.items()
     ]
 
 
-def best_of_others(columns: Sequence[Column], column: Column) -> tuple[int, float] | None:
-    """The depth and weight that gain most on the mean of all other columns that choose; None without others."""
+def best_of_others(columns: Sequence[Column], column: Column) -> RerankSettings | None:
+    """How to hear it so that it gains most on the mean of all other columns that choose; None without others."""
     others = [other for other in columns if other.chooses and other.name != column.name]
     if not others:
         return None
     return max(
         column.after,
-        key=lambda at: (round(sum(o.after[at].value - o.before.value for o in others), 6), -at[0], -at[1]),
+        key=lambda at: (
+            round(sum(o.after[at].value - o.before.value for o in others), 6),
+            *(-part for part in astuple(at)),
+        ),
     )
 
 
@@ -158,11 +173,11 @@ def as_markdown(columns: Sequence[Column]) -> str:
         f"| without | {' | '.join(f'{100 * column.before.value:.1f}' for column in columns)} | |",
     ]
     choosing = [column for column in columns if column.chooses]
-    for at in sorted(columns[0].after):
+    for at in sorted(columns[0].after, key=astuple):
         gains = [100 * (column.after[at].value - column.before.value) for column in columns]
         mean = [gain for gain, column in zip(gains, columns, strict=True) if column.chooses]
         cells = [*(f"{gain:+.1f}" for gain in gains), f"{sum(mean) / len(mean):+.1f}" if mean else ""]
-        lines.append(f"| top {at[0]}, weight {at[1]:g} | {' | '.join(cells)} |")
+        lines.append(f"| top {at.top}, weight {_share(at)} | {' | '.join(cells)} |")
     if len(choosing) > 1:
         chosen = [best_of_others(columns, column) for column in columns]
         gains = [
@@ -171,15 +186,27 @@ def as_markdown(columns: Sequence[Column]) -> str:
         ]
         mean = [gain for gain, column in zip(gains, columns, strict=True) if column.chooses]
         cells = [
-            f"{gain:+.1f} ({at[0]}, {at[1]:g})" if at else "" for gain, at in zip(gains, chosen, strict=True)
+            f"{gain:+.1f} ({at.top}, {_share(at)})" if at else ""
+            for gain, at in zip(gains, chosen, strict=True)
         ]
         lines.append(f"| chosen on the others | {' | '.join(cells)} | {sum(mean) / len(mean):+.1f} |")
     return "\n".join(lines) + "\n"
 
 
+def _share(heard: RerankSettings) -> str:
+    """The share of the new score, r being how far it agrees with the order before.
+
+    >>> _share(RerankSettings(10, 0.4, 0.2)), _share(RerankSettings(10, 0.5))
+    ('0.4+0.2r', '0.5')
+    """
+    return f"{heard.weight:g}" + (f"+{heard.trust:g}r" if heard.trust else "")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.train.measure", description=__doc__.splitlines()[0])
-    parser.add_argument("reranker", type=Path, metavar="RERANKER", help="the folder of a reranker")
+    parser.add_argument(
+        "reranker", type=Path, metavar="RERANKER", help="the folder of a cross-encoder or a head"
+    )
     parser.add_argument("--set", nargs=2, action="append", metavar=("QUESTIONS", "DOCUMENTS"),
                         help="a question set and the file or folder that it is about; may be repeated")  # fmt: skip
     parser.add_argument("--collection", type=Path, action="append", metavar="FOLDER",
@@ -191,6 +218,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--weight", type=float, action="append", metavar="W", help="a weight; may be repeated"
     )
+    parser.add_argument("--trust", type=float, action="append", metavar="T",
+                        help="how much the weight grows with agreement; may be repeated (0)")  # fmt: skip
     parser.add_argument("--scratch", type=Path, default=default_scratch(), metavar="DIR",
                         help="where indexes, vectors and scores are kept (default: %(default)s)")  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON, with intervals")

@@ -19,7 +19,7 @@ import pytest
 from eval import GateSettings, Question, Report, evaluate, judge, read_questions
 from eval.runs import read_run, run_bytes, update_baseline
 from index import Embedder, TransformerEmbedder, open_store
-from qa import Service
+from qa import Service, rerankers
 
 ROOT = Path(__file__).parents[2]
 SET = ROOT / "eval" / "sets" / "casebook.jsonl"
@@ -52,7 +52,8 @@ def of_every_type() -> list[Question]:
 
 def evaluated(data: Path, model: Embedder, questions: Sequence[Question]) -> Report:
     """A real evaluation by a service that knows nothing of any other."""
-    with closing(Service(open_store(data), model)) as service:
+    late, _ = rerankers(model, data)
+    with closing(Service(open_store(data), model, late=late)) as service:
         return evaluate(service, questions)
 
 

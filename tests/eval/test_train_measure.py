@@ -11,17 +11,16 @@ import pytest
 
 from eval.train.measure import Column, Kept, as_markdown, best_of_others, main
 from eval.types import Measure
+from qa import PACKAGED_HEAD, RerankSettings
 from tests.tiny_reranker import base_model
 
 
-def column(
-    name: str, before: float, after: dict[tuple[int, float], float], *, chooses: bool = True
-) -> Column:
+def column(name: str, before: float, after: dict[RerankSettings, float], *, chooses: bool = True) -> Column:
     measures = {at: Measure(value, 0, 1, 5) for at, value in after.items()}
     return Column(name, chooses, Measure(before, 0, 1, 5), measures)
 
 
-LIGHT, HEAVY = (10, 0.25), (10, 1.0)
+LIGHT, HEAVY = RerankSettings(10, 0.25), RerankSettings(10, 1.0)
 A = column("a", 0.5, {LIGHT: 0.6, HEAVY: 0.9})
 B = column("b", 0.5, {LIGHT: 0.6, HEAVY: 0.5})
 C = column("c", 0.5, {LIGHT: 0.6, HEAVY: 0.4})
@@ -70,7 +69,9 @@ def test_each_pair_is_scored_once_even_by_the_next_run(tmp_path: Path) -> None:
     assert Kept(counting, tmp_path).scores("other", ["a"]).tolist() == [1.0] and counting.asked == 4
 
 
-def test_a_collection_and_a_set_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def doors(tmp_path: Path) -> Path:
+    """A collection that every search has right."""
     folder = tmp_path / "doors"
     (folder / "qrels").mkdir(parents=True)
     places = ["harbour", "library", "museum", "school"]
@@ -79,9 +80,15 @@ def test_a_collection_and_a_set_are_measured(tmp_path: Path, capsys: pytest.Capt
     queries = [{"_id": place, "text": f"What colour is the {place}?"} for place in places]
     (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), "utf-8")
     (folder / "qrels" / "test.tsv").write_text("".join(f"{place}\t{place}\t1\n" for place in places), "utf-8")
+    return folder
+
+
+def test_a_collection_and_a_set_are_measured(
+    doors: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     reranker = base_model(tmp_path / "reranker", spread=0.5)
     told = tmp_path / "told.json"
-    command = [str(reranker), "--collection", str(folder), "--scratch", str(tmp_path / "scratch"), "--top", "3",
+    command = [str(reranker), "--collection", str(doors), "--scratch", str(tmp_path / "scratch"), "--top", "3",
                "--weight", "0.001", "--weight", "1", "--json", str(told)]  # fmt: skip
     assert main(command) == 0
     table = capsys.readouterr().out
@@ -93,6 +100,19 @@ def test_a_collection_and_a_set_are_measured(tmp_path: Path, capsys: pytest.Capt
     random = next(after for after in one["after"] if after["weight"] == 1)
     assert random["top"] == 3 and random["value"] < 1.0
     assert main(command) == 0 and "pairs scored" not in capsys.readouterr().out
+
+
+def test_a_head_is_measured_in_the_students_place(
+    doors: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [str(PACKAGED_HEAD), "--collection", str(doors), "--scratch", str(tmp_path / "scratch"), "--top", "3",
+               "--weight", "0.4", "--trust", "0", "--trust", "0.2"]  # fmt: skip
+    assert main(command) == 0
+    table = capsys.readouterr().out
+    assert "| without | 100.0 | |" in table and "pairs scored" not in table
+    assert (
+        "| top 3, weight 0.4 | +0.0 | +0.0 |" in table and "| top 3, weight 0.4+0.2r | +0.0 | +0.0 |" in table
+    )
 
 
 def test_nothing_to_measure_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from index import Document, Mention, Span, Store, count_tokens
 from qa import AnswerSettings, Service
 from qa.answer import quote
 from qa.retrieve import Candidate, Retrieval
+from qa.sentences import quoted_tokens, sentences_of
 from qa.understand import understand
 
 _TEXT = (
@@ -179,3 +180,11 @@ def test_each_side_of_a_comparison_is_quoted(candidate: Callable[..., Candidate]
     assert len(quotes) > 10 and quotes[-1].text == few.passage.text, "what is worth most stands first"
     quotes, _, _ = quote(_store(*found), Retrieval("q", found))
     assert not any("2012" in q.text for q in quotes)
+
+
+def test_what_stands_between_two_sentences_counts(candidate: Callable[..., Candidate]) -> None:
+    text = "Is the harbour green?  \n \nThe museum, which nobody painted, is not."
+    sentences = sentences_of(candidate("a.md", text))
+    assert len(sentences) == 2 and quoted_tokens(sentences) == count_tokens(text)
+    assert quoted_tokens(sentences) > sum(one.tokens for one in sentences)
+    assert quoted_tokens(sentences[:1]) == sentences[0].tokens == count_tokens(sentences[0].text)

@@ -10,7 +10,7 @@ import pytest
 from index import Document, infer_blocks, split
 from qa import Service
 from qa.retrieve import Candidate
-from qa.sentences import Sentence, sentences_of
+from qa.sentences import Sentence, quoted_tokens, sentences_of
 from qa.whole_lists import whole_lists
 
 LIST = "Three bodies might have noticed:\n\n- the council and its leaders;\n\n- the board;\n\n- the commissioners."
@@ -65,7 +65,7 @@ def test_a_long_list_and_one_that_does_not_fit_stay_as_they_were(found) -> None:
 
 
 def test_what_no_longer_fits_is_dropped_from_the_end(found) -> None:
-    needed = sum(s.tokens for s in chosen(found[0], "Three", "council", "the board", "commissioners"))
+    needed = quoted_tokens(chosen(found[0], "Three", "council", "the board", "commissioners"))
     said = completed(found, "commissioners", "council", "None of", "Nobody", room=needed + 5)
     assert said.endswith("None of them did.") and "Nobody" not in said
 
