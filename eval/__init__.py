@@ -3,6 +3,7 @@
 Importing this is light; NumPy, scikit-learn and ir_measures are loaded when something is evaluated.
 """
 
+import index  # noqa: F401  says how threads wait, which has to be before NumPy is loaded
 from eval.adapt import Adaptation, adapt
 from eval.adapted import adaptation_payload, forget_adapted, keep_adapted
 from eval.beir import evaluate_beir

@@ -5,6 +5,8 @@ import os
 # Idle threads of OpenMP spin by default, which on a busy machine halves what torch and FAISS get done. It is
 # read when they are loaded, so it is set before anything can load them.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# NumPy's matrices are small here: a second thread of its library mostly waits, and that it does at full speed.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from index.build import index_paths
 from index.embed import DEFAULT_MODEL, Embeddable, Embedder, Embedding, TokenEmbedder, TransformerEmbedder

@@ -1,5 +1,6 @@
 """A question in, a cited Answer out."""
 
+import index  # noqa: F401  says how threads wait, which has to be before NumPy is loaded
 from qa.answer import AnswerSettings
 from qa.calibrated import forget_confidence, keep_confidence, kept_confidence
 from qa.cite import pages, permalink, place_words, reference

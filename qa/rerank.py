@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -60,12 +61,17 @@ def as_read(document: DocumentInfo, passage: Passage) -> str:
 
     Training groups are of this form, too: without it "the board" is nobody's board.
     """
-    parts: list[str] = []
-    for part in (document.title, *passage.heading.split(" › ")):
-        part = clean(part).rstrip(".:")
-        if part and fold(part) not in map(fold, parts):
-            parts.append(part)
-    return ". ".join([*parts, clean(passage.text)])
+    return ". ".join([*_stands_under(document.title, passage.heading), clean(passage.text)])
+
+
+@lru_cache(maxsize=10_000)
+def _stands_under(title: str, heading: str) -> tuple[str, ...]:
+    """The title and what a heading adds to it; kept, as many passages stand under the same."""
+    parts: dict[str, str] = {}
+    for part in (title, *heading.split(" › ")):
+        if part := clean(part).rstrip(".:"):
+            parts.setdefault(fold(part), part)
+    return tuple(parts.values())
 
 
 def rerank(

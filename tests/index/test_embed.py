@@ -187,3 +187,29 @@ def test_a_model_that_does_not_pool_by_the_mean_gives_passages_for_sentences(tmp
     (found,) = TransformerEmbedder(str(folder)).embed(PASSAGES[:1])
     for sentence in found.sentences:
         np.testing.assert_allclose(sentence, found.passage, atol=1e-6)
+
+
+def test_a_question_passes_once_and_its_tokens_are_the_same(
+    embedder: TransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Why were thresholds inconsistent?"
+    apart = embedder.embed_tokens([question])[0]
+    embedder.embed_question(question)
+    passes: list[int] = []
+    monkeypatch.setattr(type(embedder._model), "preprocess", lambda *_: passes.append(1))
+    once = embedder.embed_tokens([question])[0]
+    assert not passes and once.dtype == np.float32 and np.array_equal(once, apart)
+    once[:] = 0
+    assert np.array_equal(embedder.embed_tokens([question])[0], apart), "what was given is the taker's"
+
+
+def test_tokens_behind_a_prompt_are_not_those_of_the_question(embedder: TransformerEmbedder) -> None:
+    question = "Who chaired the board?"
+    embedder.embed_question("another")
+    plain = embedder.embed_tokens([question])[0]
+    try:
+        embedder._model.prompts["query"] = "query: "
+        embedder.embed_question(question)
+        assert np.array_equal(embedder.embed_tokens([question])[0], plain)
+    finally:
+        embedder._model.prompts["query"] = ""
