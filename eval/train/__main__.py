@@ -14,12 +14,12 @@ from typing import Any
 
 import click
 
+from eval.train.groups import SHARED
 from eval.train.loop import Training
 from eval.train.run import make
 from index import PinciteError
 
 _DEFAULTS = Training()
-_SHARED = Path(__file__).resolve().parents[3] / "shared" / "training" / "groups.jsonl.xz"
 
 
 @click.command(
@@ -31,7 +31,7 @@ Stopped at any moment, the same command goes on from its last checkpoint.
 )
 @click.option("--base", type=click.Path(path_type=Path), metavar="FOLDER",
               help="The base model; default: all-MiniLM-L6-v2 as it is installed.")  # fmt: skip
-@click.option("--groups", "data", type=click.Path(path_type=Path), default=_SHARED, metavar="FILE",
+@click.option("--groups", "data", type=click.Path(path_type=Path), default=SHARED, metavar="FILE",
               help="Training groups, .jsonl or .jsonl.xz; default: ../shared/training/groups.jsonl.xz.")  # fmt: skip
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, metavar="FOLDER",
               help="Where the model goes.")  # fmt: skip

@@ -12,6 +12,9 @@ from typing import Any
 
 from index import UsageError
 
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "training" / "groups.jsonl.xz"
+"""Public groups beside the project; docs/reranker.md says what they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

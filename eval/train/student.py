@@ -13,14 +13,12 @@ import click
 from tqdm import tqdm
 
 from eval.train.card import describe_head
-from eval.train.groups import held_out, read_groups, sample, without
+from eval.train.groups import SHARED, held_out, read_groups, sample, without
 from eval.train.late import HeadTraining, Tokens, first_head, ranked, train_head
 from eval.train.validate import summary
 from index import PinciteError, Readings, TransformerEmbedder, UsageError
 
 _DEFAULTS = HeadTraining()
-_SHARED = Path(__file__).resolve().parents[3] / "shared" / "training" / "groups.jsonl.xz"
-
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +31,7 @@ Stopped at any moment, the same command goes on: what the model made of texts is
 )
 @click.option("--base", type=click.Path(path_type=Path), metavar="FOLDER",
               help="The model of the index; default: all-MiniLM-L6-v2 as it is installed.")  # fmt: skip
-@click.option("--groups", "data", type=click.Path(path_type=Path), default=_SHARED, metavar="FILE",
+@click.option("--groups", "data", type=click.Path(path_type=Path), default=SHARED, metavar="FILE",
               help="Training groups, .jsonl or .jsonl.xz, with a teacher's scores if they have any.")  # fmt: skip
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, metavar="FOLDER",
               help="Where the head goes.")  # fmt: skip

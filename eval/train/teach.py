@@ -12,11 +12,9 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from eval.train.groups import Group, read_groups, sample, without
+from eval.train.groups import SHARED, Group, read_groups, sample, without
 from index import PinciteError, UsageError
 from qa import CrossEncoderReranker, Reranker
-
-_SHARED = Path(__file__).resolve().parents[3] / "shared" / "training" / "groups.jsonl.xz"
 
 
 @click.command(
@@ -27,7 +25,7 @@ Stopped at any moment, the same command goes on with the next group.
 """
 )
 @click.argument("teacher", type=click.Path(path_type=Path), metavar="FOLDER")
-@click.option("--groups", "data", type=click.Path(path_type=Path), default=_SHARED, metavar="FILE",
+@click.option("--groups", "data", type=click.Path(path_type=Path), default=SHARED, metavar="FILE",
               help="Groups, .jsonl or .jsonl.xz; default: ../shared/training/groups.jsonl.xz.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE",
               help="Where the groups go with their scores, .jsonl.")  # fmt: skip

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from eval.train.asking import KINDS, Posed, pose
+from eval.train.draw import main as draw
+from eval.train.groups import read_groups
 from index import Store, index_paths, open_store
 from qa import Service
 from tests.hashing import HashingEmbedder
@@ -111,3 +115,28 @@ def test_it_tells_how_far_it_is(store: Store) -> None:
     heard: list[tuple[int, int]] = []
     pose(Service(store, HashingEmbedder()), 6, progress=lambda done, total: heard.append((done, total)))
     assert [done for done, _ in heard] == list(range(1, 7)) and {total for _, total in heard} == {6}
+
+
+def test_the_command_draws_groups_from_any_documents(tmp_path: Path) -> None:
+    for folder, trades in (("one", TRADES[:7]), ("two", TRADES[7:])):
+        (tmp_path / folder).mkdir()
+        for trade in trades:
+            text = DOCUMENT.format(trade=trade, year=1650, count=len(trade))
+            (tmp_path / folder / f"{trade}.md").write_text(text, "utf-8")
+    out = tmp_path / "drawn.jsonl"
+    sources = [str(tmp_path / "one"), str(tmp_path / "two")]
+    said = CliRunner().invoke(
+        draw, [*sources, "--out", str(out), "--most", "6", "--scratch", str(tmp_path / "scratch")]
+    )
+    assert said.exit_code == 0, said.output
+    drawn = read_groups(out)
+    assert {group.collection for group in drawn} <= set(KINDS) and 8 <= len(drawn) <= 12
+    assert all(group.positive and group.positive not in group.negatives for group in drawn)
+
+
+@pytest.mark.parametrize(("name", "said"), [("nowhere", "does not exist"), ("short.md", "asks nothing")])
+def test_documents_that_ask_nothing_are_named(name: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "short.md").write_text("Closed.", "utf-8")
+    arguments = [str(tmp_path / name), "--out", str(tmp_path / "o.jsonl"), "--scratch", str(tmp_path / "s")]
+    run = CliRunner().invoke(draw, arguments)
+    assert run.exit_code == 2 and name in run.output and said in run.output

@@ -1,0 +1,169 @@
+"""`python -m eval.train.mine`: groups with the negatives that the model of today finds hardest."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import click
+import numpy as np
+from tqdm import tqdm
+
+from eval.train.groups import SHARED, Group, read_groups, sample, without
+from eval.train.late import Tokens
+from index import PinciteError, Readings, TransformerEmbedder, UsageError, words
+from qa import PACKAGED_HEAD, LateHead, read_head
+
+log = logging.getLogger(__name__)
+
+CANDIDATES = 60
+"""Passages nearest to a question by their vectors, of which the head chooses."""
+
+LIMIT = 0.95
+"""A passage that nobody judged is a negative only if it scores less than this share of what the answer scores: what
+comes above it is as likely another answer (Moreira et al., NV-Retriever, 2024: TopK-PercPos)."""
+
+_SHINGLE = 5
+_SHARED_WITH_ANSWER = 0.2
+"""With more of its runs of five words in the answer a passage is a window of the same paragraph, and may hold it."""
+
+
+@click.command(
+    epilog="""
+\b
+Example: python -m eval.train.mine --out mined.jsonl --without squad2_dev
+Stopped at any moment, the same command goes on: what the model made of texts is kept in --scratch.
+"""
+)
+@click.option("--head", type=click.Path(path_type=Path), default=PACKAGED_HEAD, metavar="FOLDER",
+              help="The head that looks for negatives; default: the one that Pincite comes with.")  # fmt: skip
+@click.option("--groups", "data", type=click.Path(path_type=Path), default=SHARED, metavar="FILE",
+              help="Groups, .jsonl or .jsonl.xz; default: ../shared/training/groups.jsonl.xz.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE",
+              help="Where the groups go with their new negatives, .jsonl.")  # fmt: skip
+@click.option("--scratch", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Where token vectors are kept, about 85 KB a passage; default: beside --out.")  # fmt: skip
+@click.option("--without", "left_out", multiple=True, metavar="COLLECTION",
+              help="Leave this collection out; may be repeated.")  # fmt: skip
+@click.option("--pairs", type=click.IntRange(2), default=10_000, show_default=True, metavar="NUMBER")
+@click.option("--negatives", type=click.IntRange(1, 50), default=5, show_default=True, metavar="NUMBER",
+              help="How many a group has, the hardest first.")  # fmt: skip
+@click.option("--seed", type=int, default=7, show_default=True, metavar="NUMBER")
+def main(
+    head: Path, data: Path, out: Path, scratch: Path | None, left_out: tuple[str, ...], pairs: int, negatives: int,
+    seed: int,
+) -> None:  # fmt: skip
+    """Look for harder negatives of each question among all passages of its collection's groups."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        embedder, finder = TransformerEmbedder(), read_head(head)
+        if finder.model_fingerprint != embedder.fingerprint:
+            raise UsageError(f"{head} is a head for another model than {embedder.name}; name one for it")
+        groups = sample(without(read_groups(data), left_out), pairs, 5, seed)
+        scratch = scratch or out.with_name(f"{out.stem}.scratch")
+        scratch.mkdir(parents=True, exist_ok=True)
+        tokens = Tokens(embedder, Readings(scratch, in_memory=0))
+        texts = dict.fromkeys(text for group in groups for text in (group.question, *group.passages))
+        with tqdm(total=len(texts), unit="text", desc="reading", mininterval=2) as bar:
+            tokens.prepare(texts, bar.update)
+        with (
+            out.open("w", encoding="utf-8") as lines,
+            tqdm(total=len(groups), unit="group", desc="mining", mininterval=2) as bar,
+        ):
+            found = 0
+            for group, new in mined(groups, tokens, finder, negatives):
+                lines.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
+                found += new
+                bar.update()
+        log.info("%d groups, %d negatives found anew", len(groups), found)
+    except PinciteError as error:
+        click.echo(f"eval.train.mine: {error}", err=True)
+        sys.exit(2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """All passages of a collection's groups, with unit vectors (n, d) and what the head made of each."""
+
+    passages: tuple[str, ...]
+    vectors: np.ndarray
+    read: tuple[np.ndarray, ...]
+
+
+def mined(
+    groups: Sequence[Group], tokens: Tokens, head: LateHead, negatives: int
+) -> Iterator[tuple[Group, int]]:
+    """Each group with the negatives that score highest, and how many of them were not among its own.
+
+    A group's own negatives were judged and stay eligible, whatever they score; others have to score less than the
+    answer by a margin, share little of its wording, and answer the question in no other group. Groups without a
+    positive keep their own. `tokens` has to be prepared for every question and passage.
+    """
+    answers: dict[tuple[str, str], set[str]] = {}
+    for group in groups:
+        answers.setdefault((group.collection, group.question), set()).add(group.positive)
+    for name in dict.fromkeys(group.collection for group in groups):
+        of_it = [group for group in groups if group.collection == name]
+        pool = _pool(of_it, tokens, head)
+        for group in of_it:
+            yield _harder(group, pool, answers[name, group.question], tokens, head, negatives)
+
+
+def _pool(groups: Sequence[Group], tokens: Tokens, head: LateHead) -> _Pool:
+    passages = tuple(dict.fromkeys(passage for group in groups for passage in group.passages))
+    vectors, read = [], []
+    for passage in passages:
+        (made,) = tokens.of([passage], len(head.importance))
+        vectors.append(_direction(made))
+        read.append(head.of_passage(made))
+    return _Pool(passages, np.stack(vectors), tuple(read))
+
+
+def _harder(
+    group: Group, pool: _Pool, answers: set[str], tokens: Tokens, head: LateHead, negatives: int
+) -> tuple[Group, int]:
+    (asked,) = tokens.of([group.question], len(head.importance))
+    own = set(group.negatives)
+    near = (
+        np.argsort(-(pool.vectors @ _direction(asked)), kind="stable")[:CANDIDATES] if group.positive else ()
+    )
+    wanted = {*group.passages, *(pool.passages[i] for i in near)}
+    at = [i for i, passage in enumerate(pool.passages) if passage in wanted]
+    said = head.scores(head.of_question(asked), [pool.read[i] for i in at]).tolist()
+    scores = dict(zip((pool.passages[i] for i in at), said, strict=True))
+    if group.positive:
+        answer = _shingles(group.positive)
+        below = LIMIT * scores[group.positive]
+    chosen = sorted(
+        (
+            passage
+            for passage, score in scores.items()
+            if passage in own
+            or (passage not in answers and score < below and not _overlaps(_shingles(passage), answer))
+        ),
+        key=lambda passage: -scores[passage],
+    )[:negatives]
+    return replace(group, negatives=tuple(chosen), scores=()), sum(one not in own for one in chosen)
+
+
+def _direction(tokens: np.ndarray) -> np.ndarray:
+    """The unit vector of a text, as models that pool by mean have it."""
+    mean = tokens.mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12))
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    found = words(text)
+    return set(zip(*(found[k:] for k in range(_SHINGLE)), strict=False))
+
+
+def _overlaps(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
+    return len(one & other) > _SHARED_WITH_ANSWER * max(1, min(len(one), len(other)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Mining negatives: the hardest that are wrong, never one that may be right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from eval.train.groups import Group, read_groups
+from eval.train.late import Tokens
+from eval.train.mine import main as mine
+from eval.train.mine import mined
+from index import Readings
+from qa import LateHead
+
+WORDS = ("amber", "basin", "cedar", "delta", "ember", "fjord")
+
+
+class Plain:
+    """A token for each word; those of WORDS have each a place, all others the same."""
+
+    fingerprint = "plain"
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        return [
+            np.array([np.eye(7)[WORDS.index(word) if word in WORDS else 6] for word in f"< {text} >".split()])
+            for text in texts
+        ]
+
+
+HEAD = LateHead("plain", np.eye(7, dtype=np.float32), np.eye(7, dtype=np.float32), np.zeros(7, np.float32))
+ASKED = Group("made", "amber basin cedar", "amber basin cedar delta", ("ember", "delta"))
+
+
+def harder(*others: Group, first: Group = ASKED, negatives: int = 2) -> tuple[str, ...]:
+    groups = [first, *others]
+    tokens = Tokens(Plain(), Readings(None))
+    tokens.prepare(text for group in groups for text in (group.question, *group.passages))
+    found = {group.question: group for group, _ in mined(groups, tokens, HEAD, negatives)}
+    return found[first.question].negatives
+
+
+def other(*passages: str, collection: str = "made", question: str = "fjord") -> Group:
+    return Group(collection, question, passages[0], passages[1:] or ("ember",))
+
+
+def test_the_hardest_of_the_collection_come_first() -> None:
+    assert harder(other("amber fjord", "basin amber ember"), negatives=3) == (
+        "basin amber ember", "amber fjord", "ember",
+    )  # fmt: skip
+
+
+def test_a_passage_of_another_collection_is_none() -> None:
+    assert harder(other("basin amber ember", collection="others")) == ("ember", "delta")
+
+
+def test_what_scores_like_the_answer_may_be_one() -> None:
+    assert harder(other("cedar fjord basin fjord amber")) == ("ember", "delta")
+
+
+def test_what_was_judged_stays_whatever_it_scores() -> None:
+    judged = Group("made", ASKED.question, ASKED.positive, ("ember", "cedar fjord basin fjord amber"))
+    assert harder(first=judged, negatives=1) == ("cedar fjord basin fjord amber",)
+
+
+def test_another_answer_to_the_question_is_no_negative() -> None:
+    again = Group("made", ASKED.question, "amber basin", ("fjord",))
+    groups = [again, ASKED]
+    tokens = Tokens(Plain(), Readings(None))
+    tokens.prepare(text for group in groups for text in (group.question, *group.passages))
+    assert all("amber basin" not in group.negatives for group, _ in mined(groups, tokens, HEAD, 5))
+
+
+def test_a_window_of_the_same_paragraph_is_no_negative() -> None:
+    answer = "amber basin cedar of the board in its report of May"
+    window = "the board in its report of May was amber basin"
+    first = Group("made", ASKED.question, answer, ("ember",))
+    assert harder(other(window), first=first) == ("ember",)
+    assert harder(other("was amber basin of nobody at any time"), first=first)[0].startswith("was amber")
+
+
+def test_a_question_without_an_answer_keeps_its_own() -> None:
+    nobody = Group("made", "amber basin", "", ("ember", "amber fjord"))
+    assert harder(other("amber basin cedar"), first=nobody) == ("amber fjord", "ember")
+
+
+def test_the_command_writes_groups_that_can_be_trained_on(tmp_path: Path) -> None:
+    data = tmp_path / "groups.jsonl"
+    data.write_text(
+        '{"collection": "a", "question": "Who chairs the board?", "positive": "Jane Doe chairs the board.",'
+        ' "negatives": ["The board met in May."]}\n'
+        '{"collection": "a", "question": "When did the council meet?", "positive": "It met in June.",'
+        ' "negatives": ["The chair of the council resigned from the board."]}\n'
+    )
+    out = tmp_path / "mined.jsonl"
+    said = CliRunner().invoke(mine, ["--groups", str(data), "--out", str(out), "--negatives", "2"])
+    assert said.exit_code == 0, said.output
+    first, second = sorted(read_groups(out), key=lambda group: group.question, reverse=True)
+    assert first.question == "Who chairs the board?"
+    assert "The board met in May." in first.negatives and len(first.negatives) == 2
+    assert first.positive not in (*first.negatives, *second.passages[:1])
+
+
+@pytest.mark.parametrize("bad", ["nowhere", "a file"])
+def test_a_head_that_is_none_is_said(bad: str, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("x")
+    said = CliRunner().invoke(mine, ["--out", str(tmp_path / "o.jsonl"), "--head", str(tmp_path / bad)])
+    assert said.exit_code == 2 and bad in said.output and "Traceback" not in said.output
