@@ -48,15 +48,16 @@ baseline: install ## accept the present quality as what later changes are held a
 bench-quality: install ## search quality beside plain searches and txtai, on ../shared/collections
 	.venv/bin/python -m eval.bench.quality
 
+APART_FROM_TRAINING = --without squad2_dev --without clapnq_dev --without covid_qa
 TEACHER ?= rerankers/teacher
 BASE ?=
 reranker: install ## train a reranker: make reranker BASE=FOLDER TEACHER=FOLDER; goes on where it was stopped
-	.venv/bin/python -m eval.train $(if $(BASE),--base $(BASE)) --out $(TEACHER)
+	.venv/bin/python -m eval.train $(if $(BASE),--base $(BASE)) --out $(TEACHER) $(APART_FROM_TRAINING) \
+		--kept-apart 120 --patience 3
 
 STUDENT ?= rerankers/student
 student: install ## train the head of late interaction that comes with Pincite: make student STUDENT=FOLDER
-	.venv/bin/python -m eval.train.student --out $(STUDENT) --pairs 9000 --without squad2_dev --without clapnq_dev \
-		--without covid_qa
+	.venv/bin/python -m eval.train.student --out $(STUDENT) --pairs 9000 $(APART_FROM_TRAINING)
 
 small-model: .small-model ## fetch a very small language model (127 MB) that the tests of summaries then talk to
 

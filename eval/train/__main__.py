@@ -54,6 +54,8 @@ Stopped at any moment, the same command goes on from its last checkpoint.
 )
 @click.option("--end-at", type=click.IntRange(0), default=0, metavar="STEP",
               help="End early, the rate falling over the last quarter; may be said of a run that goes on.")  # fmt: skip
+@click.option("--patience", type=click.IntRange(0), default=0, metavar="VALIDATIONS",
+              help="End after so many validations without a better one, and keep the weights of the best.")  # fmt: skip
 @click.option("--seed", type=int, default=_DEFAULTS.seed, show_default=True, metavar="NUMBER")
 @click.option("--checkpoint-every", type=click.IntRange(1), default=_DEFAULTS.checkpoint_every, show_default=True,
               metavar="STEPS")  # fmt: skip

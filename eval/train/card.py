@@ -47,6 +47,7 @@ def describe(
         "data": _data_of(data, taught, left_out) | {"kept_apart": len(kept_apart)},
         "training": asdict(training),
         "steps": len(outcome.losses),
+        "kept_after_step": outcome.kept,
         "loss": {
             "first": _mean(outcome.losses[:20]),
             "last": _mean(outcome.losses[-20:]),
@@ -156,7 +157,8 @@ Base: {facts["base"]["folder"]}, model.safetensors with sha256 `{facts["base"]["
 
 ## Training
 
-{facts["steps"]} steps, {round(facts["cpu_s"])} s of CPU time. {settings}.
+{facts["steps"]} steps, {round(facts["cpu_s"])} s of CPU time; the weights are those after step
+{facts["kept_after_step"]}. {settings}.
 Loss from {facts["loss"]["first"]} to {facts["loss"]["last"]} (means of twenty steps).
 
 Mean reciprocal rank of the positive among its negatives, on {data["kept_apart"]} groups of the collections left out:

@@ -20,6 +20,7 @@ from index import UsageError
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
+_BEST = "best.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ class Training:
     `end_at`, if not 0, is a step at which to end early: the rate then falls to nothing over the last quarter of
     the steps before it. It may be set when going on from a checkpoint that lies before that quarter, and gives
     the weights that it would have given from the beginning.
+
+    `patience`, if not 0, ends it after so many validations in a row without a better mean reciprocal rank, and the
+    weights of the best one are kept.
     """
 
     pairs: int = 6000
@@ -44,14 +48,19 @@ class Training:
     checkpoint_every: int = 25
     validate_every: int = 100
     end_at: int = 0
+    patience: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: the loss of each step, and the learning curve on groups kept apart."""
+    """What came of it: the loss of each step, the learning curve on groups kept apart, and after which step the weights
+    were as they are now. `ended` is False for one that was stopped, and has to go on.
+    """
 
     losses: tuple[float, ...]
     curve: tuple[dict[str, Any], ...]
+    kept: int
+    ended: bool
     cpu_s: float
 
 
@@ -84,9 +93,11 @@ def train(
     if losses:
         log.info("going on after step %d of %d", len(losses), len(batches))
     began = time.process_time()
+    ended = _ended(len(losses), len(batches), curve, training.patience)
     bar = tqdm(total=len(batches), initial=len(losses), unit="step", desc="training", mininterval=2)
     with bar:
-        for step in range(len(losses), len(batches)):
+        while not ended:
+            step = len(losses)
             for group in optimizer.param_groups:
                 pace = _pace(step, planned, training.warm_up) * _ending(step, training.end_at)
                 group["lr"] = training.learning_rate * pace
@@ -101,20 +112,47 @@ def train(
             done = len(losses)
             bar.set_postfix(loss=f"{sum(losses[-20:]) / len(losses[-20:]):.3f}", refresh=False)
             bar.update()
-            ended = done == len(batches)
-            if kept_apart and (ended or done % training.validate_every == 0):
+            if kept_apart and (done == len(batches) or done % training.validate_every == 0):
                 curve.append({"step": done, **ranks(network, kept_apart)})
                 tqdm.write(json.dumps(curve[-1]))
+                if training.patience and _best(curve) is curve[-1]:
+                    state.keep(weights)
+            ended = _ended(done, len(batches), curve, training.patience)
             if ended or done % training.checkpoint_every == 0 or done == stop_after:
                 state.save(weights, optimizer, losses, curve, cpu + time.process_time() - began)
             if done == stop_after:
                 break
-    return Outcome(tuple(losses), tuple(curve), round(cpu + time.process_time() - began, 1))
+    kept = len(losses)
+    if ended and training.patience and curve:
+        kept = _best(curve)["step"]
+        state.take_back(weights)
+    return Outcome(tuple(losses), tuple(curve), kept, ended, round(cpu + time.process_time() - began, 1))
+
+
+def clean_up(folder: Path) -> None:
+    """Removes what a run that has ended no longer needs."""
+    (folder / CHECKPOINT).unlink()
+    (folder / _BEST).unlink(missing_ok=True)
+
+
+def _best(curve: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The first of the points that are highest."""
+    return max(curve, key=lambda point: point["mrr"])
+
+
+def _ended(done: int, steps: int, curve: Sequence[dict[str, Any]], patience: int) -> bool:
+    """Whether all steps are done, or the last so many points of the curve brought nothing better.
+
+    >>> curve = [{"mrr": 0.5}, {"mrr": 0.7}, {"mrr": 0.7}, {"mrr": 0.6}]
+    >>> _ended(40, 90, curve, 2), _ended(40, 90, curve, 3), _ended(90, 90, curve, 0), _ended(0, 90, [], 2)
+    (True, False, True, False)
+    """
+    return done >= steps or bool(patience and curve and curve.index(_best(curve)) < len(curve) - patience)
 
 
 def plan_of(batches: Sequence[Sequence[Group]], training: Training) -> str:
     """A hash of all that decides the weights besides the base model: the batches in order, and the settings."""
-    shaping = {k: v for k, v in asdict(training).items() if not k.endswith(("_every", "end_at"))}
+    shaping = {k: v for k, v in asdict(training).items() if not k.endswith(("_every", "end_at", "patience"))}
     digest = hashlib.sha256(json.dumps(shaping, sort_keys=True).encode())
     for batch in batches:
         for group in batch:
@@ -173,6 +211,23 @@ class _State:
         optimizer.load_state_dict(held["optimizer"])
         torch.set_rng_state(held["chance"])
         return list(held["losses"]), json.loads(held["curve"]), float(held["cpu_s"])
+
+    def keep(self, weights: dict[str, Any]) -> None:
+        """Writes down the weights as the best so far."""
+        from safetensors.torch import save_file
+
+        beside = self.folder / f"{_BEST}.new"
+        save_file({name: tensor.detach().contiguous() for name, tensor in weights.items()}, beside)
+        beside.replace(self.folder / _BEST)
+
+    def take_back(self, weights: dict[str, Any]) -> None:
+        """Makes the weights those that were best."""
+        import torch
+        from safetensors.torch import load_file
+
+        with torch.no_grad():
+            for name, tensor in load_file(self.folder / _BEST).items():
+                weights[name].copy_(tensor)
 
     def save(
         self, weights: dict[str, Any], optimizer: Any, losses: list[float], curve: list[Any], cpu_s: float

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.train.card import describe
 from eval.train.groups import batched, held_out, read_groups, sample, without
-from eval.train.loop import CHECKPOINT, Outcome, Training, train
+from eval.train.loop import Outcome, Training, clean_up, train
 from eval.train.model import load_base
 from index import TransformerEmbedder, UsageError
 
@@ -37,6 +37,8 @@ def make(
     if (folder / "model.safetensors").exists():
         raise UsageError(f"{folder} holds a model already; name another folder, or delete it")
     base = base or TransformerEmbedder().folder
+    if training.patience and not (left_out and kept_apart):
+        raise UsageError("patience is for what a validation says; leave a collection out, by --without")
     groups = read_groups(data)
     others = without(groups, left_out)
     taught = sample(others, training.pairs, training.negatives, training.seed)
@@ -52,16 +54,16 @@ def make(
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     outcome = train(network, batches, apart, training, folder, stop_after)
-    if len(outcome.losses) < (training.end_at or len(batches)):
+    if not outcome.ended:
         return outcome
     if half:
         network.model.half()
     network.save(folder)
     describe(
         folder, base=base, data=data,
-        taught=[group for batch in batches[: training.end_at or None] for group in batch],
+        taught=[group for batch in batches[: len(outcome.losses)] for group in batch],
         left_out=left_out, kept_apart=apart, training=training, outcome=outcome, name=folder.name,
     )  # fmt: skip
-    (folder / CHECKPOINT).unlink()
+    clean_up(folder)
     log.info("%s is written", folder)
     return outcome

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,18 @@ def test_the_folder_says_what_it_is(trained: Path, base: Path, data: Path) -> No
     assert not (trained / CHECKPOINT).exists()
 
 
+def saved_weights(folder: Path) -> dict[str, Any]:
+    from safetensors.torch import load_file
+
+    return dict(load_file(folder / "model.safetensors"))
+
+
+def torch_weights(checkpoint: Path) -> dict[str, Any]:
+    import torch
+
+    return dict(torch.load(checkpoint, weights_only=True)["weights"])
+
+
 def test_stopped_and_resumed_it_has_the_same_weights(
     trained: Path, base: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -132,6 +145,30 @@ def test_it_may_be_told_to_end_early_while_it_goes_on(base: Path, data: Path, tm
     make(base, data, tmp_path / "too late", TRAINING, stop_after=10)
     with pytest.raises(UsageError, match="an end at step 12 begins before that"):
         make(base, data, tmp_path / "too late", early)
+
+
+def test_it_ends_where_nothing_better_comes_and_keeps_the_best(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    # A rate at which it soon unlearns what it has learnt.
+    impatient = replace(TRAINING, learning_rate=0.05, warm_up=0.3, validate_every=2, patience=2)
+    whole = make(base, data, tmp_path / "whole", impatient, left_out=["gates"], kept_apart=20)
+    found = [point["mrr"] for point in whole.curve]
+    assert len(whole.losses) < 20 and found.index(max(found)) == len(found) - 3
+    assert whole.kept == 2 * (found.index(max(found)) + 1) == len(whole.losses) - 4
+    stopped = tmp_path / "stopped"
+    make(base, data, stopped, impatient, left_out=["gates"], kept_apart=20, stop_after=whole.kept + 1)
+    resumed = make(base, data, stopped, impatient, left_out=["gates"], kept_apart=20)
+    assert resumed.curve == whole.curve and weights(stopped) == weights(tmp_path / "whole")
+    best = make(
+        base, data, tmp_path / "best", impatient, left_out=["gates"], stop_after=whole.kept, kept_apart=20
+    )
+    assert not best.ended
+    held = torch_weights(tmp_path / "best" / CHECKPOINT)
+    assert all((kept == held[name]).all() for name, kept in saved_weights(stopped).items() if name in held)
+    assert sorted(file.suffix for file in stopped.iterdir() if file.name.startswith(("best", "check"))) == []
+    with pytest.raises(UsageError, match="leave a collection out"):
+        make(base, data, tmp_path / "unwatched", impatient)
 
 
 def test_frozen_layers_stay_as_they_were(base: Path, data: Path, tmp_path: Path) -> None:
