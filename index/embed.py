@@ -225,9 +225,9 @@ class TransformerEmbedder:
             with self._busy, torch.inference_mode():
                 features = self._model.preprocess([texts[i] for i in batch])
                 tokens = self._model(features)["token_embeddings"].float().numpy()
-            lengths = features["attention_mask"].sum(dim=1).tolist()
-            for i, row, length in zip(batch, tokens, lengths, strict=True):
-                found[i] = row[:length].copy()
+            inside = features["attention_mask"].bool().numpy()
+            for i, row, kept in zip(batch, tokens, inside, strict=True):
+                found[i] = row[kept]
         return [found[i] for i in range(len(texts))]
 
     def embed_question(self, question: str) -> np.ndarray:

@@ -88,7 +88,8 @@ class Readings:
 
         if self._path is None or not (write or self._path.exists()):
             return otherwise
-        mode = "rwc" if write else "ro"
+        # Not read-only: what a kill left half-written is rolled back by whoever opens it next, a reader, too.
+        mode = "rwc" if write else "rw"
         try:
             with closing(
                 sqlite3.connect(

@@ -104,9 +104,9 @@ class Service:
                 f"the index in {location} was made with the model {stored.model}, and {embedder.name} has other"
                 " weights: leave --model out, or index into another folder with --data"
             )
-        if settings.confidence == ConfidenceModel() and (fitted := kept_confidence(location)):
+        if settings.confidence == ConfidenceModel() and (fitted := kept_confidence(store.location)):
             settings = replace(settings, confidence=fitted)
-        late, reads = rerankers(embedder, location, reranker)
+        late, reads = rerankers(embedder, store.location, reranker)
         return cls(store, embedder, settings, reads, late)
 
     def warm(self) -> None:

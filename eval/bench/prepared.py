@@ -91,9 +91,9 @@ class Remembering:
     def keep(self) -> None:
         """Writes the vectors down."""
         if self._path and self._known:
-            np.savez(
-                self._path, questions=np.array(list(self._known)), vectors=np.stack([*self._known.values()])
-            )
+            beside = self._path.with_suffix(".new.npz")
+            np.savez(beside, questions=np.array(list(self._known)), vectors=np.stack([*self._known.values()]))
+            beside.replace(self._path)
 
 
 def indexed(source: Path, embedder: Embedder, scratch: Path) -> Path:

@@ -70,7 +70,7 @@ def main(
     try:
         make(base, data, folder, Training(**training), left_out=left_out, kept_apart=kept_apart,
              threads=threads, half=half)  # fmt: skip
-    except PinciteError as error:
+    except (PinciteError, OSError) as error:
         click.echo(f"eval.train: {error}", err=True)
         sys.exit(2)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.provenance import versions
+from eval.train.asking import KINDS
 from eval.train.groups import Group
 from eval.train.loop import Outcome, Training
 from index import TransformerEmbedder
@@ -30,6 +31,8 @@ LICENCES = {
 }
 """Sources and licences of the collections that we train on, as their repositories were understood."""
 
+_DRAWN = "made from the documents of an index, on its machine"
+
 
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
@@ -38,14 +41,14 @@ def sha256(path: Path) -> str:
 
 def describe(
     folder: Path, *, base: Path, data: Path, taught: Sequence[Group], left_out: Sequence[str],
-    kept_apart: Sequence[Group], training: Training, outcome: Outcome, name: str,
+    kept_apart: Sequence[Group], training: Training, outcome: Outcome, name: str, threads: int, half: bool,
 ) -> None:  # fmt: skip
     """Writes metrics.json, README.md and, last, the manifest into a model folder that is otherwise whole."""
     facts: dict[str, Any] = {
         "name": name,
         "base": {"folder": base.name, "sha256": sha256(base / "model.safetensors")},
         "data": _data_of(data, taught, left_out) | {"kept_apart": len(kept_apart)},
-        "training": asdict(training),
+        "training": {**asdict(training), "threads": threads, "half": half},
         "steps": len(outcome.losses),
         "kept_after_step": outcome.kept,
         "loss": {
@@ -63,12 +66,12 @@ def describe(
 
 
 def describe_head(
-    folder: Path, *, embedder: TransformerEmbedder, data: Path, taught: Sequence[Group], left_out: Sequence[str],
-    training: dict[str, Any], measured: dict[str, Any], cpu_s: float,
+    folder: Path, *, name: str, embedder: TransformerEmbedder, data: Path, taught: Sequence[Group],
+    left_out: Sequence[str], training: dict[str, Any], measured: dict[str, Any], cpu_s: float,
 ) -> None:  # fmt: skip
     """The same for a head of late interaction. `measured` is what was found on groups kept apart."""
     facts: dict[str, Any] = {
-        "name": folder.name,
+        "name": name,
         "base": {"model": Path(embedder.name).name, "sha256": embedder.fingerprint},
         "data": _data_of(data, taught, left_out),
         "training": training,
@@ -77,10 +80,10 @@ def describe_head(
         "environment": {**versions(), "machine": platform.machine(), "cores": os.cpu_count()},
     }
     (folder / "metrics.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
-    settings = ", ".join(f"{name} {value}" for name, value in training.items())
+    settings = ", ".join(f"{setting} {value}" for setting, value in training.items())
     before, after = measured["before"], measured["after"]
     (folder / "README.md").write_text(
-        f"""# {folder.name}: a head of late interaction of Pincite
+        f"""# {name}: a head of late interaction of Pincite
 
 Compares a question with passages token by token: vectors of the tokens of {facts["base"]["model"]} (weights with sha256
 `{embedder.fingerprint}`), projected and compared by MaxSim. It orders passages. It does not tell whether a question
@@ -103,7 +106,7 @@ Made with {_told(facts["environment"])}. The same command on the same machine gi
 """,
         "utf-8",
     )
-    seal_reranker(folder, folder.name)
+    seal_reranker(folder, name)
 
 
 def _data_of(data: Path, taught: Sequence[Group], left_out: Sequence[str]) -> dict[str, Any]:
@@ -118,7 +121,7 @@ def _data_of(data: Path, taught: Sequence[Group], left_out: Sequence[str]) -> di
 
 def _table_of(data: dict[str, Any]) -> str:
     rows = "\n".join(
-        f"| {name} | {n} | {LICENCES.get(name, 'made from the documents of an index, on its machine')} |"
+        f"| {name} | {n} | {LICENCES.get(name, _DRAWN if name in KINDS else 'not known')} |"
         for name, n in data["groups"].items()
     )
     return f"""{data["pairs"]} pairs from {data["file"]} (sha256 `{data["sha256"]}`), of these groups:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,6 +11,7 @@ from tqdm import tqdm
 
 from eval.bench.prepared import default_scratch, indexed
 from eval.train.asking import MOST, pose
+from eval.train.groups import Group, write_groups
 from index import PinciteError, TransformerEmbedder, UsageError, open_store
 from qa import Service
 
@@ -38,18 +37,16 @@ def main(documents: tuple[Path, ...], out: Path, most: int, scratch: Path, seed:
     try:
         scratch.mkdir(parents=True, exist_ok=True)
         embedder = TransformerEmbedder()
-        with (
-            out.open("w", encoding="utf-8") as lines,
-            tqdm(total=most * len(documents), unit="question", desc="drawing", mininterval=2) as bar,
-        ):
+        drawn: list[Group] = []
+        with tqdm(total=most * len(documents), unit="question", desc="drawing", mininterval=2) as bar:
             for source in documents:
                 data = indexed(source, embedder, scratch)
                 with closing(Service(open_store(data), embedder)) as service:
                     posed = pose(service, most, seed, lambda done, total: bar.update())
                 if not posed:
                     raise UsageError(f"{source} asks nothing; name longer documents, or such with headings")
-                for one in posed:
-                    lines.write(json.dumps(asdict(one.group), ensure_ascii=False) + "\n")
+                drawn += [one.group for one in posed]
+        write_groups(drawn, out)
     except (PinciteError, OSError) as error:
         click.echo(f"eval.train.draw: {error}", err=True)
         sys.exit(2)

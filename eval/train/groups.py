@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import lzma
+import math
 import random
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,13 @@ def _read(path: Path) -> Iterator[Group]:
                 continue
             try:
                 group = _group(json.loads(line))
-            except ValueError:
+            except (ValueError, TypeError):
                 group = None
             if group is None:
                 raise UsageError(
                     f'{path}, line {number}: needs {{"collection", "question", "positive", "negatives"}}, the first'
-                    " three texts (positive may be null) and the last a list of texts, at least one"
+                    " three texts (positive may be null) and the last a list of texts, at least one; and of"
+                    ' "scores", if there are any, a number for each passage'
                 )
             yield group
 
@@ -87,7 +89,19 @@ def _group(record: Any) -> Group | None:
         or len(scores) not in (0, len(negatives) + bool(texts[2]))
     ):
         return None
-    return Group(texts[0], texts[1], texts[2], tuple(negatives), tuple(map(float, scores)))
+    numbers = tuple(map(float, scores))
+    if not all(map(math.isfinite, numbers)):
+        return None
+    return Group(texts[0], texts[1], texts[2], tuple(negatives), numbers)
+
+
+def write_groups(groups: Iterable[Group], out: Path) -> None:
+    """Writes groups to a `.jsonl` file, whole or not at all."""
+    beside = out.with_name(f"{out.name}.new")
+    with beside.open("w", encoding="utf-8") as lines:
+        for group in groups:
+            lines.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
+    beside.replace(out)
 
 
 def without(groups: Sequence[Group], collections: Collection[str]) -> list[Group]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from eval.train.groups import Group
 from eval.train.loss import loss_of
-from index import Readings, TokenEmbedder
+from index import Readings, TokenEmbedder, UsageError
 from qa import LateHead
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class Tokens:
         for at in range(0, len(missing), _AT_ONCE):
             some = missing[at : at + _AT_ONCE]
             found = self._embedder.embed_tokens([keys[key] for key in some])
-            self._readings.put(
-                {key: one.astype(np.float16).tobytes() for key, one in zip(some, found, strict=True)}
-            )
+            made = {key: one.astype(np.float16).tobytes() for key, one in zip(some, found, strict=True)}
+            if not self._readings.put(made) and not self._readings.get(missing[:1]):
+                raise UsageError("token vectors cannot be kept; free space, or name another --scratch")
             if progress:
                 progress(len(some))
 
@@ -129,6 +129,10 @@ def train_head(
                 group["lr"] = rate * pace
             cosines = torch.cat([_maxsim(group, tokens, question, passage, importance) for group in some])
             loss = loss_of((cosines + shift) * scale.exp(), some, training.teacher)
+            if not torch.isfinite(loss):
+                raise UsageError(
+                    f"the loss is no number any more; take a lower learning rate than {training.learning_rate:g}"
+                )
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

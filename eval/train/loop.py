@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from index import UsageError
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
-_BEST = "best.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def train(
     """Trains in place, going on from a checkpoint in `folder` if there is one of the same plan.
 
     `stop_after` ends it after so many steps as a kill would, for tests. A UsageError if the checkpoint is of
-    another plan.
+    another plan, and where the loss is no number any more.
     """
     import torch
     from tqdm import tqdm
@@ -86,10 +86,11 @@ def train(
     optimizer = torch.optim.AdamW(
         weights.values(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
     )
-    state = _State(folder, plan_of(batches, training), training.end_at)
+    state = _State(folder, plan_of(network.base, batches, kept_apart, training), training.end_at)
     planned = len(batches)
     batches = batches[: training.end_at or planned]
-    losses, curve, cpu = state.load(weights, optimizer)
+    behind = state.load(weights, optimizer)
+    losses, curve, cpu = behind.losses, behind.curve, behind.cpu_s
     if losses:
         log.info("going on after step %d of %d", len(losses), len(batches))
     began = time.process_time()
@@ -110,29 +111,31 @@ def train(
             optimizer.step()
             losses.append(round(float(loss.detach()), 6))
             done = len(losses)
+            if not math.isfinite(losses[-1]):
+                raise UsageError(
+                    f"the loss is no number any more at step {done}; take a lower --learning-rate than"
+                    f" {training.learning_rate:g}, and another --out"
+                )
             bar.set_postfix(loss=f"{sum(losses[-20:]) / len(losses[-20:]):.3f}", refresh=False)
             bar.update()
             if kept_apart and (done == len(batches) or done % training.validate_every == 0):
                 curve.append({"step": done, **ranks(network, kept_apart)})
                 tqdm.write(json.dumps(curve[-1]))
-                if training.patience and _best(curve) is curve[-1]:
-                    state.keep(weights)
+                if _best(curve) is curve[-1]:
+                    behind.best = {name: tensor.detach().clone() for name, tensor in weights.items()}
             ended = _ended(done, len(batches), curve, training.patience)
             if ended or done % training.checkpoint_every == 0 or done == stop_after:
-                state.save(weights, optimizer, losses, curve, cpu + time.process_time() - began)
+                behind.cpu_s = cpu + time.process_time() - began
+                state.save(weights, optimizer, behind)
             if done == stop_after:
                 break
     kept = len(losses)
-    if ended and training.patience and curve:
+    if ended and training.patience:
         kept = _best(curve)["step"]
-        state.take_back(weights)
+        with torch.no_grad():
+            for name, tensor in behind.best.items():
+                weights[name].copy_(tensor)
     return Outcome(tuple(losses), tuple(curve), kept, ended, round(cpu + time.process_time() - began, 1))
-
-
-def clean_up(folder: Path) -> None:
-    """Removes what a run that has ended no longer needs."""
-    (folder / CHECKPOINT).unlink()
-    (folder / _BEST).unlink(missing_ok=True)
 
 
 def _best(curve: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -150,11 +153,15 @@ def _ended(done: int, steps: int, curve: Sequence[dict[str, Any]], patience: int
     return done >= steps or bool(patience and curve and curve.index(_best(curve)) < len(curve) - patience)
 
 
-def plan_of(batches: Sequence[Sequence[Group]], training: Training) -> str:
-    """A hash of all that decides the weights besides the base model: the batches in order, and the settings."""
+def plan_of(
+    base: str, batches: Sequence[Sequence[Group]], kept_apart: Sequence[Group], training: Training
+) -> str:
+    """A hash of all that decides the weights: those at the beginning, the batches in order, what is validated on, and
+    the settings.
+    """
     shaping = {k: v for k, v in asdict(training).items() if not k.endswith(("_every", "end_at", "patience"))}
-    digest = hashlib.sha256(json.dumps(shaping, sort_keys=True).encode())
-    for batch in batches:
+    digest = hashlib.sha256(json.dumps([base, shaping], sort_keys=True).encode())
+    for batch in (*batches, kept_apart):
         for group in batch:
             digest.update(json.dumps([group.question, *group.passages, *group.scores]).encode())
     return digest.hexdigest()
@@ -179,6 +186,16 @@ def _ending(step: int, end_at: int) -> float:
     return min(1.0, 4 * (end_at - step) / end_at) if end_at else 1.0
 
 
+@dataclass(slots=True)
+class _Behind:
+    """What a run has behind it: losses, curve, the weights at its best point, processor time."""
+
+    losses: list[float] = field(default_factory=list)
+    curve: list[dict[str, Any]] = field(default_factory=list)
+    best: dict[str, Any] = field(default_factory=dict)
+    cpu_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     """The checkpoint of a plan in a folder; written beside the old one and then put in its place."""
@@ -187,16 +204,17 @@ class _State:
     plan: str
     end_at: int
 
-    def load(self, weights: dict[str, Any], optimizer: Any) -> tuple[list[float], list[Any], float]:
+    def load(self, weights: dict[str, Any], optimizer: Any) -> _Behind:
+        """What the checkpoint has behind it; its weights and the optimizer's state are put where they belong."""
         import torch
 
         file = self.folder / CHECKPOINT
         if not file.is_file():
-            return [], [], 0.0
+            return _Behind()
         held = torch.load(file, weights_only=True)
         if held["plan"] != self.plan:
             raise UsageError(
-                f"{file} is of a training with other data or settings; name another folder, or delete it"
+                f"{file} is of a training with another base, other data or settings; name another folder, or delete it"
             )
         before = held.get("end_at", 0)
         for end in {before, self.end_at} if before != self.end_at else ():
@@ -210,28 +228,9 @@ class _State:
                 tensor.copy_(held["weights"][name])
         optimizer.load_state_dict(held["optimizer"])
         torch.set_rng_state(held["chance"])
-        return list(held["losses"]), json.loads(held["curve"]), float(held["cpu_s"])
+        return _Behind(list(held["losses"]), json.loads(held["curve"]), held["best"], float(held["cpu_s"]))
 
-    def keep(self, weights: dict[str, Any]) -> None:
-        """Writes down the weights as the best so far."""
-        from safetensors.torch import save_file
-
-        beside = self.folder / f"{_BEST}.new"
-        save_file({name: tensor.detach().contiguous() for name, tensor in weights.items()}, beside)
-        beside.replace(self.folder / _BEST)
-
-    def take_back(self, weights: dict[str, Any]) -> None:
-        """Makes the weights those that were best."""
-        import torch
-        from safetensors.torch import load_file
-
-        with torch.no_grad():
-            for name, tensor in load_file(self.folder / _BEST).items():
-                weights[name].copy_(tensor)
-
-    def save(
-        self, weights: dict[str, Any], optimizer: Any, losses: list[float], curve: list[Any], cpu_s: float
-    ) -> None:
+    def save(self, weights: dict[str, Any], optimizer: Any, behind: _Behind) -> None:
         import torch
 
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -241,11 +240,12 @@ class _State:
                 "plan": self.plan,
                 "end_at": self.end_at,
                 "weights": {name: tensor.detach() for name, tensor in weights.items()},
+                "best": behind.best,
                 "optimizer": optimizer.state_dict(),
                 "chance": torch.get_rng_state(),
-                "losses": losses,
-                "curve": json.dumps(curve),
-                "cpu_s": cpu_s,
+                "losses": behind.losses,
+                "curve": json.dumps(behind.curve),
+                "cpu_s": behind.cpu_s,
             },
             beside,
         )

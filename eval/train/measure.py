@@ -56,7 +56,9 @@ class Kept:
         return np.array([self._known[key] for key in keys])
 
     def keep(self) -> None:
-        self._path.write_text(json.dumps(self._known), "utf-8")
+        beside = self._path.with_suffix(".new")
+        beside.write_text(json.dumps(self._known), "utf-8")
+        beside.replace(self._path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,11 @@ class Column:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 measured, 2 nothing to measure or a source that cannot be read."""
     options = _parser().parse_args(arguments)
-    options.scratch.mkdir(parents=True, exist_ok=True)
-    embedder = Remembering(TransformerEmbedder(), options.scratch / "questions.npz")
     try:
+        options.scratch.mkdir(parents=True, exist_ok=True)
+        if options.json and not options.json.parent.is_dir():
+            raise UsageError(f"{options.json} is in no folder that exists")
+        embedder = Remembering(TransformerEmbedder(), options.scratch / "questions.npz")
         if not (options.set or options.collection):
             raise UsageError("name a question set with --set or a collection with --collection")
         _, cross_encoder = rerankers(embedder, None, options.reranker)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 import numpy as np
 from tqdm import tqdm
 
-from eval.train.groups import SHARED, Group, read_groups, sample, without
+from eval.train.groups import SHARED, Group, read_groups, sample, without, write_groups
 from eval.train.late import Tokens
 from index import PinciteError, Readings, TransformerEmbedder, UsageError, words
 from qa import PACKAGED_HEAD, LateHead, read_head
@@ -48,7 +47,7 @@ Stopped at any moment, the same command goes on: what the model made of texts is
 @click.option("--scratch", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where token vectors are kept, about 85 KB a passage; default: beside --out.")  # fmt: skip
 @click.option("--without", "left_out", multiple=True, metavar="COLLECTION",
-              help="Leave this collection out; may be repeated.")  # fmt: skip
+              help="Leave this collection as it is, to validate on; may be repeated.")  # fmt: skip
 @click.option("--pairs", type=click.IntRange(2), default=10_000, show_default=True, metavar="NUMBER")
 @click.option("--negatives", type=click.IntRange(1, 50), default=5, show_default=True, metavar="NUMBER",
               help="How many a group has, the hardest first.")  # fmt: skip
@@ -57,30 +56,30 @@ def main(
     head: Path, data: Path, out: Path, scratch: Path | None, left_out: tuple[str, ...], pairs: int, negatives: int,
     seed: int,
 ) -> None:  # fmt: skip
-    """Look for harder negatives of each question among all passages of its collection's groups."""
+    """Look for harder negatives of each question, among the passages of all drawn groups of its collection."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         embedder, finder = TransformerEmbedder(), read_head(head)
         if finder.model_fingerprint != embedder.fingerprint:
             raise UsageError(f"{head} is a head for another model than {embedder.name}; name one for it")
-        groups = sample(without(read_groups(data), left_out), pairs, 5, seed)
+        every = read_groups(data)
+        groups = sample(without(every, left_out), pairs, 5, seed)
         scratch = scratch or out.with_name(f"{out.stem}.scratch")
         scratch.mkdir(parents=True, exist_ok=True)
         tokens = Tokens(embedder, Readings(scratch, in_memory=0))
         texts = dict.fromkeys(text for group in groups for text in (group.question, *group.passages))
         with tqdm(total=len(texts), unit="text", desc="reading", mininterval=2) as bar:
             tokens.prepare(texts, bar.update)
-        with (
-            out.open("w", encoding="utf-8") as lines,
-            tqdm(total=len(groups), unit="group", desc="mining", mininterval=2) as bar,
-        ):
-            found = 0
-            for group, new in mined(groups, tokens, finder, negatives):
-                lines.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
-                found += new
+        with tqdm(total=len(groups), unit="group", desc="mining", mininterval=2) as bar:
+            harder = []
+            for group in mined(groups, every, tokens, finder, negatives):
+                harder.append(group)
                 bar.update()
+        write_groups([*harder, *(group for group in every if group.collection in left_out)], out)
+        own = {(group.collection, group.question, one) for group in groups for one in group.negatives}
+        found = sum((g.collection, g.question, one) not in own for g in harder for one in g.negatives)
         log.info("%d groups, %d negatives found anew", len(groups), found)
-    except PinciteError as error:
+    except (PinciteError, OSError) as error:
         click.echo(f"eval.train.mine: {error}", err=True)
         sys.exit(2)
 
@@ -95,22 +94,24 @@ class _Pool:
 
 
 def mined(
-    groups: Sequence[Group], tokens: Tokens, head: LateHead, negatives: int
-) -> Iterator[tuple[Group, int]]:
-    """Each group with the negatives that score highest, and how many of them were not among its own.
+    groups: Sequence[Group], every: Sequence[Group], tokens: Tokens, head: LateHead, negatives: int
+) -> Iterator[Group]:
+    """Each group with the wrong passages that the head scores highest, collection by collection.
 
-    A group's own negatives were judged and stay eligible, whatever they score; others have to score less than the
-    answer by a margin, share little of its wording, and answer the question in no other group. Groups without a
-    positive keep their own. `tokens` has to be prepared for every question and passage.
+    A wrong passage scores less than the answer by a margin, and answers the question in no group of `every`; if it is
+    none of the group's own negatives, it shares little of the answer's wording, too. Where there are too few, the
+    group's own that score least fill them up. Groups without a positive keep their own. `tokens` has to be prepared for
+    every question and passage of `groups`.
     """
     answers: dict[tuple[str, str], set[str]] = {}
-    for group in groups:
+    for group in every:
         answers.setdefault((group.collection, group.question), set()).add(group.positive)
     for name in dict.fromkeys(group.collection for group in groups):
         of_it = [group for group in groups if group.collection == name]
         pool = _pool(of_it, tokens, head)
         for group in of_it:
-            yield _harder(group, pool, answers[name, group.question], tokens, head, negatives)
+            right = answers.get((name, group.question), set())
+            yield _harder(group, pool, right, tokens, head, negatives)
 
 
 def _pool(groups: Sequence[Group], tokens: Tokens, head: LateHead) -> _Pool:
@@ -124,30 +125,26 @@ def _pool(groups: Sequence[Group], tokens: Tokens, head: LateHead) -> _Pool:
 
 
 def _harder(
-    group: Group, pool: _Pool, answers: set[str], tokens: Tokens, head: LateHead, negatives: int
-) -> tuple[Group, int]:
+    group: Group, pool: _Pool, right: set[str], tokens: Tokens, head: LateHead, negatives: int
+) -> Group:
     (asked,) = tokens.of([group.question], len(head.importance))
-    own = set(group.negatives)
-    near = (
-        np.argsort(-(pool.vectors @ _direction(asked)), kind="stable")[:CANDIDATES] if group.positive else ()
-    )
-    wanted = {*group.passages, *(pool.passages[i] for i in near)}
+    near = np.argsort(-(pool.vectors @ _direction(asked)), kind="stable")[:CANDIDATES]
+    wanted = {*group.passages, *(pool.passages[i] for i in near if group.positive)}
     at = [i for i, passage in enumerate(pool.passages) if passage in wanted]
     said = head.scores(head.of_question(asked), [pool.read[i] for i in at]).tolist()
     scores = dict(zip((pool.passages[i] for i in at), said, strict=True))
-    if group.positive:
-        answer = _shingles(group.positive)
-        below = LIMIT * scores[group.positive]
-    chosen = sorted(
-        (
-            passage
-            for passage, score in scores.items()
-            if passage in own
-            or (passage not in answers and score < below and not _overlaps(_shingles(passage), answer))
-        ),
-        key=lambda passage: -scores[passage],
-    )[:negatives]
-    return replace(group, negatives=tuple(chosen), scores=()), sum(one not in own for one in chosen)
+    limit = LIMIT * scores[group.positive] if group.positive else np.inf
+    answer = _shingles(group.positive)
+    below = [
+        passage
+        for passage in set(scores) - right
+        if scores[passage] < limit
+        and (passage in group.negatives or not _overlaps(_shingles(passage), answer))
+    ]
+    above = [passage for passage in group.negatives if scores[passage] >= limit and passage not in right]
+    hardest = sorted(below, key=lambda passage: (-scores[passage], passage))
+    least = sorted(above, key=lambda passage: (scores[passage], passage))
+    return replace(group, negatives=tuple([*hardest, *least][:negatives]) or group.negatives, scores=())
 
 
 def _direction(tokens: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ SLICE = 8
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A model with one output a pair, and its tokenizer."""
+    """A model with one output a pair, and its tokenizer. `base` is the sha256 of the weights that it began with."""
 
     model: Any
     tokenizer: Any
     max_tokens: int
+    base: str
 
     def logits(self, pairs: Sequence[tuple[str, str]]) -> torch.Tensor:
         """One score a pair, (n,), in their order.
@@ -94,4 +96,6 @@ def load_base(folder: Path, max_tokens: int, frozen: int, seed: int) -> Network:
     for part in (body.embeddings, *layers[:frozen]) if frozen else ():
         part.requires_grad_(False)
     model.eval()  # no dropout, so that training and use are one and the same function
-    return Network(model, tokenizer, max_tokens)
+    with (folder / "model.safetensors").open("rb") as weights:
+        base = hashlib.file_digest(weights, "sha256").hexdigest()
+    return Network(model, tokenizer, max_tokens, base)

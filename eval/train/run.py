@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.train.card import describe
 from eval.train.groups import batched, held_out, read_groups, sample, without
-from eval.train.loop import Outcome, Training, clean_up, train
+from eval.train.loop import CHECKPOINT, Outcome, Training, train
 from eval.train.model import load_base
 from index import TransformerEmbedder, UsageError
 
@@ -34,17 +34,21 @@ def make(
     """
     import torch
 
-    if (folder / "model.safetensors").exists():
+    # The checkpoint goes last: with it, a model is one that a kill left unfinished.
+    if (folder / "model.safetensors").exists() and not (folder / CHECKPOINT).exists():
         raise UsageError(f"{folder} holds a model already; name another folder, or delete it")
     base = base or TransformerEmbedder().folder
-    if training.patience and not (left_out and kept_apart):
-        raise UsageError("patience is for what a validation says; leave a collection out, by --without")
     groups = read_groups(data)
     others = without(groups, left_out)
     taught = sample(others, training.pairs, training.negatives, training.seed)
     if not taught:
         raise UsageError(f"{data} leaves nothing to train on")
     apart = held_out(groups, left_out, kept_apart, training.negatives, training.seed)
+    if training.patience and not apart:
+        raise UsageError(
+            "patience is for what a validation says; leave a collection out by --without, and keep enough of its"
+            " groups apart"
+        )
     batches = batched(taught, training.groups, training.seed)
     torch.set_num_threads(threads)
     network = load_base(base, training.max_tokens, training.frozen, training.seed)
@@ -63,7 +67,8 @@ def make(
         folder, base=base, data=data,
         taught=[group for batch in batches[: len(outcome.losses)] for group in batch],
         left_out=left_out, kept_apart=apart, training=training, outcome=outcome, name=folder.name,
+        threads=threads, half=half,
     )  # fmt: skip
-    clean_up(folder)
+    (folder / CHECKPOINT).unlink()
     log.info("%s is written", folder)
     return outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 import time
 from dataclasses import asdict
@@ -66,7 +67,7 @@ def main(
             scratch=scratch or folder.with_name(f"{folder.name}.scratch"), left_out=left_out, pairs=pairs,
             kept_apart=kept_apart, threads=threads,
         )  # fmt: skip
-    except PinciteError as error:
+    except (PinciteError, OSError) as error:
         click.echo(f"eval.train.student: {error}", err=True)
         sys.exit(2)
 
@@ -86,6 +87,8 @@ def make_head(
     torch.set_num_threads(threads)
     groups = read_groups(data)
     taught = sample(without(groups, left_out), pairs, 5, training.seed)
+    if not taught:
+        raise UsageError(f"{data} leaves nothing to train on")
     apart = held_out(groups, left_out, kept_apart, 5, training.seed)
     scratch.mkdir(parents=True, exist_ok=True)
     tokens = Tokens(embedder, Readings(scratch, in_memory=100_000))
@@ -102,11 +105,15 @@ def make_head(
         "after": summary(apart, ranked(head, apart, tokens)),
     }
     log.info("%s", measured)
-    head.save(folder)
+    draft = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    head.save(draft)
     describe_head(
-        folder, embedder=embedder, data=data, taught=taught, left_out=left_out, training=asdict(training),
+        draft, name=folder.name, embedder=embedder, data=data, taught=taught, left_out=left_out,
+        training={**asdict(training), "threads": threads},
         measured=measured, cpu_s=round(time.process_time() - began, 1),
     )  # fmt: skip
+    draft.rename(folder)
     return measured
 
 

@@ -37,7 +37,7 @@ def ranks(network: Network, groups: Sequence[Group]) -> dict[str, Any]:
 def summary(groups: Sequence[Group], scores: Sequence[Sequence[float]]) -> dict[str, Any]:
     """The same of scores that are there already; groups without a positive do not count.
 
-    A tie counts against the positive.
+    A tie counts against the positive, and so does what is no number.
 
     >>> summary([Group("a", "?", "yes", ("no", "or"))], [[0.5, 0.5, 0.1]])
     {'mrr': 0.5, 'by_collection': {'a': 0.5}}
@@ -45,7 +45,7 @@ def summary(groups: Sequence[Group], scores: Sequence[Sequence[float]]) -> dict[
     found: dict[str, list[float]] = {}
     for group, passages in zip(groups, scores, strict=True):
         if group.positive:
-            rank = 1 + sum(score >= passages[0] for score in passages[1:])
+            rank = 1 + sum(not score < passages[0] for score in passages[1:])
             found.setdefault(group.collection, []).append(1 / rank)
     every = [value for values in found.values() for value in values]
     return {

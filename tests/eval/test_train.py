@@ -20,6 +20,7 @@ from eval.train.__main__ import main as train
 from eval.train.loop import CHECKPOINT, Training
 from eval.train.run import make
 from index import TransformerEmbedder, UsageError
+from qa.rerank_files import verify
 from tests.tiny_reranker import base_model, groups_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,7 +167,7 @@ def test_it_ends_where_nothing_better_comes_and_keeps_the_best(
     assert not best.ended
     held = torch_weights(tmp_path / "best" / CHECKPOINT)
     assert all((kept == held[name]).all() for name, kept in saved_weights(stopped).items() if name in held)
-    assert sorted(file.suffix for file in stopped.iterdir() if file.name.startswith(("best", "check"))) == []
+    assert not (stopped / CHECKPOINT).exists() and verify(stopped)
     with pytest.raises(UsageError, match="leave a collection out"):
         make(base, data, tmp_path / "unwatched", impatient)
 
@@ -236,8 +237,33 @@ def test_a_finished_model_is_not_written_over(trained: Path, base: Path, data: P
 
 def test_a_checkpoint_of_another_plan_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
     make(base, data, tmp_path / "out", TRAINING, stop_after=2)
-    with pytest.raises(UsageError, match="of a training with other data or settings"):
+    with pytest.raises(UsageError, match="of a training with another base, other data or settings"):
         make(base, data, tmp_path / "out", Training(pairs=120, frozen=0, max_tokens=48))
+    with pytest.raises(UsageError, match="of a training with another base, other data or settings"):
+        make(base_model(tmp_path / "wide", spread=0.5), data, tmp_path / "out", TRAINING)
+    make(base, data, tmp_path / "apart", TRAINING, left_out=["gates"], kept_apart=20, stop_after=2)
+    with pytest.raises(UsageError, match="of a training with another base, other data or settings"):
+        make(base, data, tmp_path / "apart", TRAINING, left_out=["gates"], kept_apart=10)
+
+
+def test_killed_while_the_model_is_written_it_is_written_again(
+    base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as then, pytest.raises(KeyboardInterrupt):
+        then.setattr("eval.train.run.describe", killed)
+        make(base, data, tmp_path / "out", TRAINING)
+    assert (tmp_path / "out" / "model.safetensors").exists()
+    make(base, data, tmp_path / "out", TRAINING)
+    assert verify(tmp_path / "out")
+
+
+def test_a_training_that_runs_away_is_stopped(base: Path, data: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no number any more at step .* lower --learning-rate than 1e"):
+        make(base, data, tmp_path / "out", replace(TRAINING, learning_rate=1e30, warm_up=0.01))
+    assert not (tmp_path / "out" / "model.safetensors").exists()
 
 
 @pytest.mark.parametrize(

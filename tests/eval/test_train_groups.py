@@ -44,6 +44,7 @@ def test_groups_are_read_from_either_form(tmp_path: Path) -> None:
     [
         {"question": ""}, {"negatives": []}, {"negatives": "no"}, {"negatives": ["no", 3]}, {"positive": 3},
         {"scores": [1.0]}, {"scores": ["a", "b", "c"]}, {"collection": None},
+        {"scores": [1.0, None, 0.5]}, {"scores": [1.0, float("nan"), 0.5]},
     ],
 )  # fmt: skip
 def test_a_bad_line_is_named(change: dict[str, object], tmp_path: Path) -> None:

@@ -211,3 +211,12 @@ def test_a_teacher_scores_groups_and_goes_on_where_it_was_stopped(tmp_path: Path
     assert read_groups(out) == list(teach(teacher, made, out)) and teacher.asked == 4
     with pytest.raises(UsageError, match="other groups"):
         list(teach(teacher, made[1:], out))
+    other = Counts()
+    other.fingerprint = "another"
+    with pytest.raises(UsageError, match="another teacher's scores"):
+        list(teach(other, made, out))
+    again = tmp_path / "again.jsonl"
+    apart = groups(2, 6)
+    *scored, one, two = teach(teacher, read_groups(out), again, apart)  # scores of its own do not matter
+    assert scored == read_groups(out) and [one, two] == apart
+    assert list(teach(teacher, made, again, apart)) == [*scored, one, two]

@@ -39,7 +39,7 @@ def harder(*others: Group, first: Group = ASKED, negatives: int = 2) -> tuple[st
     groups = [first, *others]
     tokens = Tokens(Plain(), Readings(None))
     tokens.prepare(text for group in groups for text in (group.question, *group.passages))
-    found = {group.question: group for group, _ in mined(groups, tokens, HEAD, negatives)}
+    found = {group.question: group for group in mined(groups, groups, tokens, HEAD, negatives)}
     return found[first.question].negatives
 
 
@@ -49,29 +49,33 @@ def other(*passages: str, collection: str = "made", question: str = "fjord") -> 
 
 def test_the_hardest_of_the_collection_come_first() -> None:
     assert harder(other("amber fjord", "basin amber ember"), negatives=3) == (
-        "basin amber ember", "amber fjord", "ember",
+        "basin amber ember", "amber fjord", "delta",
     )  # fmt: skip
 
 
 def test_a_passage_of_another_collection_is_none() -> None:
-    assert harder(other("basin amber ember", collection="others")) == ("ember", "delta")
+    assert harder(other("basin amber ember", collection="others")) == ("delta", "ember")
 
 
 def test_what_scores_like_the_answer_may_be_one() -> None:
-    assert harder(other("cedar fjord basin fjord amber")) == ("ember", "delta")
+    assert harder(other("cedar fjord basin fjord amber")) == ("delta", "ember")
 
 
-def test_what_was_judged_stays_whatever_it_scores() -> None:
-    judged = Group("made", ASKED.question, ASKED.positive, ("ember", "cedar fjord basin fjord amber"))
-    assert harder(first=judged, negatives=1) == ("cedar fjord basin fjord amber",)
+def test_its_own_are_held_to_the_same_limit_unless_there_are_too_few() -> None:
+    own = Group("made", ASKED.question, ASKED.positive, ("cedar fjord basin fjord amber", "ember"))
+    assert harder(first=own, negatives=1) == ("ember",)
+    assert harder(first=own, negatives=2) == ("ember", "cedar fjord basin fjord amber")
 
 
 def test_another_answer_to_the_question_is_no_negative() -> None:
+    # Not even its own, and not even if the group that says so was not drawn.
+    first = Group("made", ASKED.question, ASKED.positive, ("amber basin", "ember"))
     again = Group("made", ASKED.question, "amber basin", ("fjord",))
-    groups = [again, ASKED]
-    tokens = Tokens(Plain(), Readings(None))
-    tokens.prepare(text for group in groups for text in (group.question, *group.passages))
-    assert all("amber basin" not in group.negatives for group, _ in mined(groups, tokens, HEAD, 5))
+    for drawn in ([first], [first, again]):
+        tokens = Tokens(Plain(), Readings(None))
+        tokens.prepare(text for group in drawn for text in (group.question, *group.passages))
+        found = next(mined(drawn, [first, again], tokens, HEAD, 5))
+        assert "ember" in found.negatives and "amber basin" not in found.negatives
 
 
 def test_a_window_of_the_same_paragraph_is_no_negative() -> None:
@@ -94,11 +98,14 @@ def test_the_command_writes_groups_that_can_be_trained_on(tmp_path: Path) -> Non
         ' "negatives": ["The board met in May."]}\n'
         '{"collection": "a", "question": "When did the council meet?", "positive": "It met in June.",'
         ' "negatives": ["The chair of the council resigned from the board."]}\n'
+        '{"collection": "b", "question": "Why?", "positive": "", "negatives": ["Nobody knows."]}\n'
     )
     out = tmp_path / "mined.jsonl"
-    said = CliRunner().invoke(mine, ["--groups", str(data), "--out", str(out), "--negatives", "2"])
+    options = ["--groups", str(data), "--out", str(out), "--negatives", "2", "--without", "b"]
+    said = CliRunner().invoke(mine, options)
     assert said.exit_code == 0, said.output
-    first, second = sorted(read_groups(out), key=lambda group: group.question, reverse=True)
+    apart, first, second = sorted(read_groups(out), key=lambda group: group.question, reverse=True)
+    assert apart == read_groups(data)[-1]
     assert first.question == "Who chairs the board?"
     assert "The board met in May." in first.negatives and len(first.negatives) == 2
     assert first.positive not in (*first.negatives, *second.passages[:1])

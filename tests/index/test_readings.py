@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 from index import Readings
@@ -67,3 +70,21 @@ def test_a_file_that_another_writes_is_not_waited_for_in_vain(tmp_path: Path, mo
     finally:
         other.close()
     assert Readings(tmp_path).get([ONE]) == {ONE: b"1"}
+
+
+def test_what_a_kill_left_half_written_is_rolled_back(tmp_path: Path) -> None:
+    Readings(tmp_path).put({ONE: b"one"})
+    # More than its cache holds, so that pages of the transaction are in the file when it is killed.
+    code = f"""
+import os, sqlite3
+db = sqlite3.connect({str(tmp_path / NAME)!r}, isolation_level=None)
+db.execute("PRAGMA cache_size = 2")
+db.execute("BEGIN IMMEDIATE")
+for n in range(40):
+    db.execute("INSERT OR REPLACE INTO readings VALUES (?, ?)", (bytes([n]) * 32, bytes(50_000)))
+os.kill(os.getpid(), {int(signal.SIGKILL)})
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == -signal.SIGKILL
+    assert list(tmp_path.glob("*-journal"))
+    assert Readings(tmp_path).missing([ONE, TWO]) == [TWO]
+    assert Readings(tmp_path).get([ONE]) == {ONE: b"one"}

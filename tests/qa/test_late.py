@@ -188,6 +188,10 @@ def test_which_rerankers_are_used(casebook: Path, tmp_path: Path) -> None:
     shutil.copytree(PACKAGED, tmp_path / "data" / ADAPTED)
     adapted, _ = rerankers(embedder, tmp_path / "data")
     assert adapted is not None and adapted.name == str(tmp_path / "data" / ADAPTED)
+    shutil.copytree(casebook, tmp_path / "data", dirs_exist_ok=True)
+    for location in (tmp_path / "data", f"sqlite:{tmp_path / 'data'}"):
+        with closing(Service.open(location)) as service:
+            assert service.status()["late"] == str(tmp_path / "data" / ADAPTED)
     for found, named in ((late, None), (mine, str(copied))):
         assert reranker_of({"late": found.name}) == named
     assert reranker_of({}) == "none" and reranker_of({"late": "x", "reranker": "/teacher"}) == "/teacher"
