@@ -160,8 +160,8 @@ Base: {facts["base"]["folder"]}, model.safetensors with sha256 `{facts["base"]["
 
 ## Training
 
-{facts["steps"]} steps, {round(facts["cpu_s"])} s of CPU time; the weights are those after step
-{facts["kept_after_step"]}. {settings}.
+{facts["steps"]} steps, {round(facts["cpu_s"])} s of CPU time, weights as after step {facts["kept_after_step"]}.
+Settings: {settings}.
 Loss from {facts["loss"]["first"]} to {facts["loss"]["last"]} (means of twenty steps).
 
 Mean reciprocal rank of the positive among its negatives, on {data["kept_apart"]} groups of the collections left out:

@@ -35,7 +35,8 @@ Example: python -m eval.train.draw eval/corpus --out drawn.jsonl --most 300
 def main(documents: tuple[Path, ...], out: Path, most: int, scratch: Path, seed: int) -> None:
     """Ask files or folders of DOCUMENTS their own headings, first sentences, sentences with a gap and key words."""
     try:
-        scratch.mkdir(parents=True, exist_ok=True)
+        for folder in (scratch, out.parent):
+            folder.mkdir(parents=True, exist_ok=True)
         embedder = TransformerEmbedder()
         drawn: list[Group] = []
         with tqdm(total=most * len(documents), unit="question", desc="drawing", mininterval=2) as bar:

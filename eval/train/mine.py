@@ -65,7 +65,8 @@ def main(
         every = read_groups(data)
         groups = sample(without(every, left_out), pairs, 5, seed)
         scratch = scratch or out.with_name(f"{out.stem}.scratch")
-        scratch.mkdir(parents=True, exist_ok=True)
+        for folder in (scratch, out.parent):
+            folder.mkdir(parents=True, exist_ok=True)
         tokens = Tokens(embedder, Readings(scratch, in_memory=0))
         texts = dict.fromkeys(text for group in groups for text in (group.question, *group.passages))
         with tqdm(total=len(texts), unit="text", desc="reading", mininterval=2) as bar:

@@ -39,6 +39,7 @@ def main(teacher: Path, data: Path, out: Path, left_out: tuple[str, ...], pairs:
     """Score the passages of groups by the cross-encoder in FOLDER."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         every = read_groups(data)
         groups = sample(without(every, left_out), pairs, 5, seed)
         apart = [group for group in every if group.collection in left_out]
