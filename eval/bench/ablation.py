@@ -46,8 +46,9 @@ STAGES = {
 }
 """The field of RetrievalSettings by which each stage is removed."""
 
-Scores = dict[str, Measure]
-Scorer = Callable[[Mapping[str, SearchResult]], Scores]
+Pairs = list[tuple[float, float]]
+"""For each question what was found and of how much, so that a ratio can be made of them."""
+Scorer = Callable[[Mapping[str, SearchResult]], dict[str, Pairs]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Line:
     """A variant of the pipeline: its measures by column, such as "dev @500", and milliseconds a question."""
 
     variant: str
-    measures: Scores
+    measures: dict[str, Measure]
     ms: float
 
 
@@ -107,7 +108,8 @@ def measure(
             start = time.process_time()
             results = {key: service.search(text, k=HITS) for key, text in asked.items()}
             spent = time.process_time() - start
-        lines.append(Line(name, score(results), 1000 * spent / len(asked)))
+        measures = {column: ratio(pairs) for column, pairs in score(results).items()}
+        lines.append(Line(name, measures, 1000 * spent / len(asked)))
     return lines
 
 
@@ -115,15 +117,13 @@ def of_questions(name: str, path: Path, service: Service) -> tuple[dict[str, str
     """The questions of a set that have facts, and what scores their hits. UsageError if the set does not fit."""
     resolved = [item for item in resolve(read_questions(path), service) if item.facts]
 
-    def score(results: Mapping[str, SearchResult]) -> Scores:
+    def score(results: Mapping[str, SearchResult]) -> dict[str, Pairs]:
         returned = {key: returned_of(result) for key, result in results.items()}
         return {
-            f"{name} @{budget}": ratio(
-                [
-                    (sum(facts_found(item.facts, returned[item.question.id], budget)), len(item.facts))
-                    for item in resolved
-                ]
-            )
+            f"{name} @{budget}": [
+                (sum(facts_found(item.facts, returned[item.question.id], budget)), len(item.facts))
+                for item in resolved
+            ]
             for budget in BUDGETS
         }
 
@@ -145,13 +145,13 @@ def of_collection(folder: Path, most: int) -> tuple[dict[str, str], Scorer]:
     """A sample of a collection's answerable queries, and what scores their hits."""
     queries = sample([query for query in read_folder(folder)[0] if query.answerable], most)
 
-    def score(results: Mapping[str, SearchResult]) -> Scores:
+    def score(results: Mapping[str, SearchResult]) -> dict[str, Pairs]:
         runs = {
             key: list(dict.fromkeys(hit.document.source_id for hit in result.hits))
             for key, result in results.items()
         }
         scored = score_runs({query.id: query.grades for query in queries}, runs)
-        return {f"{folder.name} nDCG@10": ratio([(scored[query.id]["ndcg@10"], 1) for query in queries])}
+        return {f"{folder.name} nDCG@10": [(scored[query.id]["ndcg@10"], 1) for query in queries]}
 
     return {query.id: query.text for query in queries}, score
 

@@ -11,14 +11,15 @@ import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eval.train.groups import Group
 from eval.train.loss import loss_of
-from index import Readings, TokenEmbedder, UsageError
-from qa import LateHead
+from index import Readings, TokenEmbedder, TransformerEmbedder, UsageError
+from qa import LateHead, read_head
 
 if TYPE_CHECKING:
     import torch
@@ -80,6 +81,18 @@ class Tokens:
         return hashlib.sha256(
             f"{self._embedder.fingerprint} tokens {text}".encode("utf-8", "replace")
         ).digest()
+
+
+def looking(head: Path, scratch: Path) -> tuple[Tokens, LateHead]:
+    """A head to look for passages with, and the token vectors that it needs, kept in `scratch`.
+
+    A UsageError for a head of another model than the default.
+    """
+    embedder, finder = TransformerEmbedder(), read_head(head)
+    if finder.model_fingerprint != embedder.fingerprint:
+        raise UsageError(f"{head} is a head for another model than {embedder.name}; name one for it")
+    scratch.mkdir(parents=True, exist_ok=True)
+    return Tokens(embedder, Readings(scratch, in_memory=0)), finder
 
 
 def first_head(

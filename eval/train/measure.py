@@ -3,9 +3,10 @@ is measured after the usual student, and a head of late interaction in the stude
 
     python -m eval.train.measure RERANKER [--set QUESTIONS DOCUMENTS]... [--collection FOLDER]... [--json FILE]
 
-Each pair of a cross-encoder is scored once and kept, so that a depth or a share more costs only the search. For each
-collection the table says too what the depth and share give that are best on all *other* collections: nothing is chosen
-on what it is measured by, and question sets choose nothing.
+Each pair of a cross-encoder is scored once and kept, so that a depth or a share more costs only the search. Beside each
+gain stands its 95 % interval, of the bootstrap over questions that both searches were asked. For each collection the
+table says too what the depth and share give that are best on all *other* collections: nothing is chosen on what it is
+measured by, and question sets choose nothing.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.bench.ablation import HITS, Scorer, Scores, of_collection, of_questions
+from eval.bench.ablation import HITS, Pairs, Scorer, of_collection, of_questions
 from eval.bench.prepared import Remembering, default_scratch, indexed
+from eval.intervals import ratio
 from eval.types import Measure
 from index import Embedder, PinciteError, TransformerEmbedder, UsageError, open_store
 from qa import Reranker, RerankSettings, Service, Settings, rerankers
@@ -63,12 +65,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What was measured over one source: without the reranker, and by how it was heard."""
+    """What was measured over one source: without the reranker, and what is gained by how it is heard."""
 
     name: str
     chooses: bool
     before: Measure
-    after: dict[RerankSettings, Measure]
+    gains: dict[RerankSettings, Measure]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             {
                 "name": column.name,
                 "before": asdict(column.before),
-                "after": [{**asdict(heard), **asdict(m)} for heard, m in column.after.items()],
+                "gains": [{**asdict(heard), **asdict(gain)} for heard, gain in column.gains.items()],
             }
             for column in columns
         ]
@@ -128,20 +130,21 @@ def _measured(
     scored in the same batches.
     """
     late, _ = rerankers(embedder, data, None if reranker else options.reranker)
+    usual = None if reranker and options.without_student else late
 
-    def scores(heard: RerankSettings | None) -> Scores:
+    def scores(heard: RerankSettings | None) -> dict[str, Pairs]:
         settings = Settings()
         if heard:
             settings = Settings(rerank=heard) if reranker else Settings(tokens=heard)
         reads = reranker if heard else None
-        first = late if heard or reranker else None
+        first = usual if heard or (reranker and not options.against_fusion) else None
         with closing(Service(open_store(data), embedder, settings, reads, first)) as service:
             found = {key: service.search(text, k=HITS) for key, text in asked.items()}
         return score(found)
 
     before = scores(None)
-    after = {
-        heard: scores(heard)
+    gains = {
+        heard: {name: gain(before[name], pairs) for name, pairs in scores(heard).items()}
         for top in sorted(options.top or DEPTHS, reverse=True)
         for weight in options.weight or WEIGHTS
         for trust in options.trust or TRUSTS
@@ -150,9 +153,18 @@ def _measured(
     if reranker:
         reranker.keep()
     return [
-        Column(name, chooses, measure, {heard: found[name] for heard, found in after.items()})
-        for name, measure in before.items()
+        Column(name, chooses, ratio(pairs), {heard: found[name] for heard, found in gains.items()})
+        for name, pairs in before.items()
     ]
+
+
+def gain(before: Pairs, after: Pairs) -> Measure:
+    """How much a ratio has grown, with its interval: the same questions, of which each found something of as much.
+
+    >>> gain([(0, 1), (1, 3)], [(1, 1), (1, 3)]).value
+    0.25
+    """
+    return ratio([(new - old, of) for (old, of), (new, _) in zip(before, after, strict=True)])
 
 
 def best_of_others(columns: Sequence[Column], column: Column) -> RerankSettings | None:
@@ -161,40 +173,51 @@ def best_of_others(columns: Sequence[Column], column: Column) -> RerankSettings 
     if not others:
         return None
     return max(
-        column.after,
+        column.gains,
         key=lambda at: (
-            round(sum(o.after[at].value - o.before.value for o in others), 6),
+            round(sum(other.gains[at].value for other in others), 6),
             *(-part for part in astuple(at)),
         ),
     )
 
 
 def as_markdown(columns: Sequence[Column]) -> str:
-    """The table in points: what each source has without the reranker, and what each setting adds."""
+    """The table in points: what each source has without the reranker, and what each setting adds, with its interval."""
     lines = [
         f"| in points | {' | '.join(column.name for column in columns)} | mean of collections |",
         "|---|" + "---:|" * (len(columns) + 1),
         f"| without | {' | '.join(f'{100 * column.before.value:.1f}' for column in columns)} | |",
     ]
-    choosing = [column for column in columns if column.chooses]
-    for at in sorted(columns[0].after, key=astuple):
-        gains = [100 * (column.after[at].value - column.before.value) for column in columns]
-        mean = [gain for gain, column in zip(gains, columns, strict=True) if column.chooses]
-        cells = [*(f"{gain:+.1f}" for gain in gains), f"{sum(mean) / len(mean):+.1f}" if mean else ""]
-        lines.append(f"| top {at.top}, weight {_share(at)} | {' | '.join(cells)} |")
-    if len(choosing) > 1:
+    for at in sorted(columns[0].gains, key=astuple):
+        cells = [_cell(column.gains[at]) for column in columns]
+        lines.append(
+            f"| top {at.top}, weight {_share(at)} | {' | '.join(cells)} | {_mean(columns, [at] * len(columns))} |"
+        )
+    if sum(column.chooses for column in columns) > 1:
         chosen = [best_of_others(columns, column) for column in columns]
-        gains = [
-            100 * (column.after[at].value - column.before.value) if at else 0.0
+        cells = [
+            f"{_cell(column.gains[at])} by {at.top}, {_share(at)}" if at else ""
             for column, at in zip(columns, chosen, strict=True)
         ]
-        mean = [gain for gain, column in zip(gains, columns, strict=True) if column.chooses]
-        cells = [
-            f"{gain:+.1f} ({at.top}, {_share(at)})" if at else ""
-            for gain, at in zip(gains, chosen, strict=True)
-        ]
-        lines.append(f"| chosen on the others | {' | '.join(cells)} | {sum(mean) / len(mean):+.1f} |")
+        lines.append(f"| chosen on the others | {' | '.join(cells)} | {_mean(columns, chosen)} |")
     return "\n".join(lines) + "\n"
+
+
+def _mean(columns: Sequence[Column], heard: Sequence[RerankSettings | None]) -> str:
+    """The mean gain of the collections, each by a setting of its own; empty where there is none."""
+    gains = [
+        column.gains[at].value for column, at in zip(columns, heard, strict=True) if column.chooses and at
+    ]
+    return f"{100 * sum(gains) / len(gains):+.1f}" if gains else ""
+
+
+def _cell(gain: Measure) -> str:
+    """A gain in points.
+
+    >>> _cell(Measure(0.026, -0.001, 0.05, 60))
+    '+2.6 (-0.1 to +5.0)'
+    """
+    return f"{100 * gain.value:+.1f} ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})"
 
 
 def _share(heard: RerankSettings) -> str:
@@ -224,6 +247,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--trust", type=float, action="append", metavar="T",
                         help="how much the weight grows with agreement; may be repeated (0)")  # fmt: skip
+    parser.add_argument("--without-student", action="store_true",
+                        help="let a cross-encoder reorder what fusion alone has found")  # fmt: skip
+    parser.add_argument("--against-fusion", action="store_true",
+                        help="count as gain of a cross-encoder what the student before it gains, too")  # fmt: skip
     parser.add_argument("--scratch", type=Path, default=default_scratch(), metavar="DIR",
                         help="where indexes, vectors and scores are kept (default: %(default)s)")  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON, with intervals")

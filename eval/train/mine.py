@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,9 +14,9 @@ import numpy as np
 from tqdm import tqdm
 
 from eval.train.groups import SHARED, Group, read_groups, sample, without, write_groups
-from eval.train.late import Tokens
-from index import PinciteError, Readings, TransformerEmbedder, UsageError, words
-from qa import PACKAGED_HEAD, LateHead, read_head
+from eval.train.late import Tokens, looking
+from index import PinciteError, words
+from qa import PACKAGED_HEAD, LateHead
 
 log = logging.getLogger(__name__)
 
@@ -51,29 +52,26 @@ Stopped at any moment, the same command goes on: what the model made of texts is
 @click.option("--pairs", type=click.IntRange(2), default=10_000, show_default=True, metavar="NUMBER")
 @click.option("--negatives", type=click.IntRange(1, 50), default=5, show_default=True, metavar="NUMBER",
               help="How many a group has, the hardest first.")  # fmt: skip
+@click.option("--random", "at_random", is_flag=True,
+              help="Draw them instead of looking for the hardest, to compare with.")  # fmt: skip
 @click.option("--seed", type=int, default=7, show_default=True, metavar="NUMBER")
 def main(
     head: Path, data: Path, out: Path, scratch: Path | None, left_out: tuple[str, ...], pairs: int, negatives: int,
-    seed: int,
+    at_random: bool, seed: int,
 ) -> None:  # fmt: skip
     """Look for harder negatives of each question, among the passages of all drawn groups of its collection."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
-        embedder, finder = TransformerEmbedder(), read_head(head)
-        if finder.model_fingerprint != embedder.fingerprint:
-            raise UsageError(f"{head} is a head for another model than {embedder.name}; name one for it")
         every = read_groups(data)
         groups = sample(without(every, left_out), pairs, 5, seed)
-        scratch = scratch or out.with_name(f"{out.stem}.scratch")
-        for folder in (scratch, out.parent):
-            folder.mkdir(parents=True, exist_ok=True)
-        tokens = Tokens(embedder, Readings(scratch, in_memory=0))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        tokens, finder = looking(head, scratch or out.with_name(f"{out.stem}.scratch"))
         texts = dict.fromkeys(text for group in groups for text in (group.question, *group.passages))
         with tqdm(total=len(texts), unit="text", desc="reading", mininterval=2) as bar:
             tokens.prepare(texts, bar.update)
         with tqdm(total=len(groups), unit="group", desc="mining", mininterval=2) as bar:
             harder = []
-            for group in mined(groups, every, tokens, finder, negatives):
+            for group in mined(groups, every, tokens, finder, negatives, seed if at_random else None):
                 harder.append(group)
                 bar.update()
         write_groups([*harder, *(group for group in every if group.collection in left_out)], out)
@@ -95,15 +93,18 @@ class _Pool:
 
 
 def mined(
-    groups: Sequence[Group], every: Sequence[Group], tokens: Tokens, head: LateHead, negatives: int
-) -> Iterator[Group]:
-    """Each group with the wrong passages that the head scores highest, collection by collection.
+    groups: Sequence[Group], every: Sequence[Group], tokens: Tokens, head: LateHead, negatives: int,
+    at_random: int | None = None,
+) -> Iterator[Group]:  # fmt: skip
+    """Each group with the wrong passages that the head scores highest, collection by collection; with a seed
+    `at_random`, with any wrong ones, and none of its own.
 
     A wrong passage scores less than the answer by a margin, and answers the question in no group of `every`; if it is
     none of the group's own negatives, it shares little of the answer's wording, too. Where there are too few, the
     group's own that score least fill them up. Groups without a positive keep their own. `tokens` has to be prepared for
     every question and passage of `groups`.
     """
+    chance = None if at_random is None else random.Random(at_random)
     answers: dict[tuple[str, str], set[str]] = {}
     for group in every:
         answers.setdefault((group.collection, group.question), set()).add(group.positive)
@@ -112,7 +113,7 @@ def mined(
         pool = _pool(of_it, tokens, head)
         for group in of_it:
             right = answers.get((name, group.question), set())
-            yield _harder(group, pool, right, tokens, head, negatives)
+            yield _harder(group, pool, right, tokens, head, negatives, chance)
 
 
 def _pool(groups: Sequence[Group], tokens: Tokens, head: LateHead) -> _Pool:
@@ -126,11 +127,16 @@ def _pool(groups: Sequence[Group], tokens: Tokens, head: LateHead) -> _Pool:
 
 
 def _harder(
-    group: Group, pool: _Pool, right: set[str], tokens: Tokens, head: LateHead, negatives: int
-) -> Group:
+    group: Group, pool: _Pool, right: set[str], tokens: Tokens, head: LateHead, negatives: int,
+    chance: random.Random | None,
+) -> Group:  # fmt: skip
     (asked,) = tokens.of([group.question], len(head.importance))
-    near = np.argsort(-(pool.vectors @ _direction(asked)), kind="stable")[:CANDIDATES]
-    wanted = {*group.passages, *(pool.passages[i] for i in near if group.positive)}
+    if chance and group.positive:
+        drawn = chance.sample(pool.passages, min(CANDIDATES, len(pool.passages)))
+        wanted = {group.positive, *drawn} - {*group.negatives}
+    else:
+        near = np.argsort(-(pool.vectors @ _direction(asked)), kind="stable")[:CANDIDATES]
+        wanted = {*group.passages, *(pool.passages[i] for i in near if group.positive)}
     at = [i for i, passage in enumerate(pool.passages) if passage in wanted]
     said = head.scores(head.of_question(asked), [pool.read[i] for i in at]).tolist()
     scores = dict(zip((pool.passages[i] for i in at), said, strict=True))
@@ -138,12 +144,16 @@ def _harder(
     answer = _shingles(group.positive)
     below = [
         passage
-        for passage in set(scores) - right
+        for passage in scores.keys() - right
         if scores[passage] < limit
         and (passage in group.negatives or not _overlaps(_shingles(passage), answer))
     ]
-    above = [passage for passage in group.negatives if scores[passage] >= limit and passage not in right]
+    above = [
+        passage for passage in group.negatives if scores.get(passage, 0) >= limit and passage not in right
+    ]
     hardest = sorted(below, key=lambda passage: (-scores[passage], passage))
+    if chance:
+        chance.shuffle(hardest)
     least = sorted(above, key=lambda passage: (scores[passage], passage))
     return replace(group, negatives=tuple([*hardest, *least][:negatives]) or group.negatives, scores=())
 

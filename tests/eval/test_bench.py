@@ -10,6 +10,7 @@ import pytest
 
 from eval.bench import ablation, cost, held_out, quality
 from eval.bench.prepared import Remembering, indexed, opened, read_records, sample
+from eval.intervals import ratio
 from index import UsageError
 from qa import RetrievalSettings, Settings
 from tests.hashing import HashingEmbedder
@@ -129,16 +130,13 @@ def test_ablation_counts_facts_within_budgets(collection: Path, tmp_path: Path) 
     service = opened(data, embedder)
     asked, score = ablation.of_questions("mine", questions, service)
     found = score({"1": service.search(asked["1"], k=3)})
-    assert {name: one.value for name, one in found.items()} == {
-        "mine @500": 1.0,
-        "mine @1000": 1.0,
-        "mine @2000": 1.0,
-    }
+    assert found == {"mine @500": [(1, 1)], "mine @1000": [(1, 1)], "mine @2000": [(1, 1)]}
     nothing = score({"1": service.search("otters", k=1)})
-    assert nothing["mine @500"].value == 0.0
+    assert nothing["mine @500"] == [(0, 1)]
     service.close()
+    measures = {name: ratio(pairs) for name, pairs in found.items()}
     line = ablation.joined(
-        [[ablation.Line("everything", found, 2.0)], [ablation.Line("everything", {}, 4.0)]]
+        [[ablation.Line("everything", measures, 2.0)], [ablation.Line("everything", {}, 4.0)]]
     )
     assert ablation.as_markdown(line).endswith("| everything | 100.0 | 100.0 | 100.0 | 3 |\n")
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.train.measure import Column, Kept, as_markdown, best_of_others, main
+from eval.train.measure import Column, Kept, as_markdown, best_of_others, gain, main
 from eval.types import Measure
 from qa import PACKAGED_HEAD, RerankSettings
 from tests.tiny_reranker import base_model
 
 
 def column(name: str, before: float, after: dict[RerankSettings, float], *, chooses: bool = True) -> Column:
-    measures = {at: Measure(value, 0, 1, 5) for at, value in after.items()}
-    return Column(name, chooses, Measure(before, 0, 1, 5), measures)
+    gains = {at: Measure(value - before, -0.1, 0.5, 5) for at, value in after.items()}
+    return Column(name, chooses, Measure(before, 0, 1, 5), gains)
 
 
 LIGHT, HEAVY = RerankSettings(10, 0.25), RerankSettings(10, 1.0)
@@ -39,12 +39,27 @@ def test_a_collection_is_measured_by_what_is_best_on_the_others() -> None:
 def test_the_table_shows_gains_in_points() -> None:
     table = as_markdown([A, B, C, SET])
     assert "| without | 50.0 | 50.0 | 50.0 | 50.0 | |" in table
-    assert "| top 10, weight 1 | +40.0 | +0.0 | -10.0 | +40.0 | +10.0 |" in table
-    # What was chosen: light, light (.1 + .1 against .4 - .1: heavy), heavy; the mean is over collections alone.
+    by_chance = "(-10.0 to +50.0)"
     assert (
-        "| chosen on the others | +10.0 (10, 0.25) | +0.0 (10, 1) | -10.0 (10, 1) | -40.0 (10, 0.25) | +0.0 |"
+        f"| top 10, weight 1 | +40.0 {by_chance} | +0.0 {by_chance} | -10.0 {by_chance} | +40.0 {by_chance} | +10.0 |"
         in table
     )
+    # What was chosen: light, light (.1 + .1 against .4 - .1: heavy), heavy; the mean is over collections alone.
+    *cells, mean = (
+        table.splitlines()[-1].removeprefix("| chosen on the others | ").removesuffix(" |").split(" | ")
+    )
+    assert [cell.replace(f" {by_chance}", "") for cell in cells] == [
+        "+10.0 by 10, 0.25", "+0.0 by 10, 1", "-10.0 by 10, 1", "-40.0 by 10, 0.25",
+    ]  # fmt: skip
+    assert mean == "+0.0"
+
+
+def test_the_interval_is_of_what_each_question_gained() -> None:
+    # Both searches find much or little of the same questions: that all gain alike leaves no doubt.
+    found = gain([(0, 4), (1, 4), (3, 4)], [(1, 4), (2, 4), (4, 4)])
+    assert (found.value, found.low, found.high, found.n) == (0.25, 0.25, 0.25, 3)
+    doubtful = gain([(0, 4), (4, 4)], [(4, 4), (2, 4)])
+    assert doubtful.value == 0.25 and doubtful.low == -0.5 and doubtful.high == 1.0
 
 
 class Counting:
@@ -93,12 +108,14 @@ def test_a_collection_and_a_set_are_measured(
     assert main(command) == 0
     table = capsys.readouterr().out
     # So light a weight moves nothing; the engines find each place by its name.
-    assert "| without | 100.0 | |" in table and "| top 3, weight 0.001 | +0.0 | +0.0 |" in table
+    assert (
+        "| without | 100.0 | |" in table and "| top 3, weight 0.001 | +0.0 (+0.0 to +0.0) | +0.0 |" in table
+    )
     assert "12 pairs scored" in table and "ms of CPU a pair" in table
     (one,) = json.loads(told.read_text("utf-8"))
     assert one["name"] == "doors nDCG@10" and one["before"]["value"] == 1.0
-    random = next(after for after in one["after"] if after["weight"] == 1)
-    assert random["top"] == 3 and random["value"] < 1.0
+    random = next(found for found in one["gains"] if found["weight"] == 1)
+    assert random["top"] == 3 and random["low"] <= random["value"] < 0.0
     assert main(command) == 0 and "pairs scored" not in capsys.readouterr().out
 
 
@@ -110,9 +127,8 @@ def test_a_head_is_measured_in_the_students_place(
     assert main(command) == 0
     table = capsys.readouterr().out
     assert "| without | 100.0 | |" in table and "pairs scored" not in table
-    assert (
-        "| top 3, weight 0.4 | +0.0 | +0.0 |" in table and "| top 3, weight 0.4+0.2r | +0.0 | +0.0 |" in table
-    )
+    for share in ("0.4", "0.4+0.2r"):
+        assert f"| top 3, weight {share} | +0.0 (+0.0 to +0.0) | +0.0 |" in table
 
 
 def test_nothing_to_measure_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,6 +57,18 @@ def test_a_passage_of_another_collection_is_none() -> None:
     assert harder(other("basin amber ember", collection="others")) == ("delta", "ember")
 
 
+def test_drawn_at_random_any_wrong_one_may_come_but_none_of_its_own() -> None:
+    others = [
+        other(f"basin fjord {word}", question=f"fjord {word}") for word in ("one", "two", "three", "four")
+    ]
+    groups = [ASKED, *others]
+    tokens = Tokens(Plain(), Readings(None))
+    tokens.prepare(text for group in groups for text in (group.question, *group.passages))
+    drawn = {next(mined(groups, groups, tokens, HEAD, 1, seed)).negatives for seed in range(40)}
+    assert drawn == {(group.positive,) for group in others}
+    assert next(mined(groups, groups, tokens, HEAD, 4, 3)) == next(mined(groups, groups, tokens, HEAD, 4, 3))
+
+
 def test_what_scores_like_the_answer_may_be_one() -> None:
     assert harder(other("cedar fjord basin fjord amber")) == ("delta", "ember")
 
