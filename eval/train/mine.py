@@ -149,7 +149,9 @@ def _harder(
         and (passage in group.negatives or not _overlaps(_shingles(passage), answer))
     ]
     above = [
-        passage for passage in group.negatives if scores.get(passage, 0) >= limit and passage not in right
+        passage
+        for passage in group.negatives
+        if scores.get(passage, -np.inf) >= limit and passage not in right
     ]
     hardest = sorted(below, key=lambda passage: (-scores[passage], passage))
     if chance:

@@ -55,7 +55,9 @@ def main(
         click.echo(_row("cosine", summary(apart, [_cosines(group, embedder) for group in apart])))
         for folder in (PACKAGED_HEAD, *folders):
             late, cross_encoder = rerankers(embedder, None, folder)
-            reads: Reranker = cross_encoder or late  # type: ignore[assignment]
+            reads: Reranker | None = cross_encoder or late
+            if reads is None:
+                raise UsageError(f"{folder} means no reranker at all; name the folder of one")
             scores = [reads.scores(group.question, group.passages).tolist() for group in apart]
             click.echo(_row(folder.name, summary(apart, scores)))
     except (PinciteError, OSError) as error:

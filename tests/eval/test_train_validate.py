@@ -56,6 +56,7 @@ def test_nothing_to_rank_is_said(options: list[str], said: str, groups: Path) ->
     assert result.exit_code == 2 and said in result.output and "Traceback" not in result.output
 
 
-def test_a_folder_that_is_no_reranker_is_said(groups: Path, tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, [str(tmp_path / "none"), "--groups", str(groups), "--without", "a"])
-    assert result.exit_code == 2 and "none" in result.output and "Traceback" not in result.output
+@pytest.mark.parametrize("folder", ["none", "nowhere"])
+def test_a_folder_that_is_no_reranker_is_said(folder: str, groups: Path) -> None:
+    result = CliRunner().invoke(main, [folder, "--groups", str(groups), "--without", "a"])
+    assert result.exit_code == 2 and folder in result.output and isinstance(result.exception, SystemExit)
