@@ -11,7 +11,7 @@ import pytest
 
 from eval.train.measure import Column, Kept, as_markdown, best_of_others, gain, main
 from eval.types import Measure
-from qa import PACKAGED_HEAD, RerankSettings
+from qa import PACKAGED_HEAD, RerankSettings, Service
 from tests.tiny_reranker import base_model
 
 
@@ -129,6 +129,32 @@ def test_a_head_is_measured_in_the_students_place(
     assert "| without | 100.0 | |" in table and "pairs scored" not in table
     for share in ("0.4", "0.4+0.2r"):
         assert f"| top 3, weight {share} | +0.0 (+0.0 to +0.0) | +0.0 |" in table
+
+
+@pytest.mark.parametrize(
+    ("options", "before", "after"),
+    [([], True, True), (["--against-fusion"], False, True), (["--without-student"], False, False)],
+)
+def test_what_a_cross_encoder_is_measured_after_and_against(
+    options: list[str],
+    before: bool,
+    after: bool,
+    doors: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reranker = base_model(tmp_path / "reranker", spread=0.5)
+    students: list[bool] = []
+
+    class Watched(Service):
+        def __init__(self, store, embedder, settings, reads, first) -> None:  # type: ignore[no-untyped-def]
+            students.append(first is not None)
+            super().__init__(store, embedder, settings, reads, first)
+
+    monkeypatch.setattr("eval.train.measure.Service", Watched)
+    assert main([str(reranker), "--collection", str(doors), "--scratch", str(tmp_path / "scratch"), "--top", "3",
+                 "--weight", "1", *options]) == 0  # fmt: skip
+    assert students == [before, after]
 
 
 def test_nothing_to_measure_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
