@@ -56,15 +56,17 @@ class CrossEncoderReranker:
     False keeps to torch, whatever is installed. The fingerprint is of the files alone: in float32 the two differ
     in the sixth decimal of a logit, and rounding turns that into a step of 0.0001 for about one score in a hundred,
     so that runs of both are compared to 0.0001 and not to the letter. bfloat16 may move it by a tenth. Where it
-    must be told which it was, `runtime` says so.
+    must be told which it was, `runtime` says so. `half` asks for bfloat16 or against it; None, the default, leaves
+    it to the processor.
     """
 
-    def __init__(self, folder: str | Path, openvino: bool = True) -> None:
+    def __init__(self, folder: str | Path, openvino: bool = True, half: bool | None = None) -> None:
         self._folder = Path(folder).absolute()
         self.name = str(self._folder)
         # Before anything is answered: what is wrong with a folder is told at once.
         self.fingerprint = verify(self._folder)
         self._openvino = openvino and openvino_installed()
+        self._half = half
         self._busy = threading.RLock()
         self._known: OrderedDict[bytes, float] = OrderedDict()
 
@@ -96,7 +98,7 @@ class CrossEncoderReranker:
                 f"the model in {self._folder} gives {outputs} scores a pair; a reranker gives one"
             )
         model.eval()
-        half = fast_in_half()
+        half = fast_in_half() if self._half is None else self._half
         if self._openvino and self._converted(model, half):
             return model
         return self._in_half(model) if half else model
@@ -196,8 +198,11 @@ def openvino_installed() -> bool:
 
 
 def fast_in_half() -> bool:
-    """Whether the processor has instructions for bfloat16; without them it would be slower than float32."""
+    """Whether bfloat16 is faster than float32 here: where the processor multiplies matrices of it (AMX).
+
+    The dot products of AVX-512 are no reason: on an Intel Xeon that has them without AMX, bfloat16 takes twice as long
+    (docs/reranker.md).
+    """
     import torch
 
-    probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
-    return any(getattr(torch.cpu, probe, lambda: False)() for probe in probes)
+    return bool(getattr(torch.cpu, "_is_amx_tile_supported", lambda: False)())

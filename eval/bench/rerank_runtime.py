@@ -1,9 +1,10 @@
-"""What a pair costs a reranker by torch and by OpenVINO, side by side, and how far their scores are apart.
+"""What a pair costs a reranker by torch and by OpenVINO, in float32 and bfloat16, and how far scores are apart.
 
     python -m eval.bench.rerank_runtime FOLDER [--pairs 16] [--rounds 5]
 
-Each round asks both, in turns, another question of the sample set about the same passages of the sample corpus, so
-that a busy machine slows both alike and nothing is remembered. The ratio is the median of the rounds' ratios.
+Each round asks all of them, in turns, another question of the sample set about the same passages of the sample
+corpus, so that a busy machine slows them alike and nothing is remembered. What is not installed or not run here is
+left out. A ratio, to torch in float32, is the median of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 
 from eval.bench.prepared import sample
 from eval.questions import read_questions
-from index import Document, PinciteError, UsageError, read_documents, split
+from index import Document, PinciteError, read_documents, split
 from qa import CrossEncoderReranker
 
 _SAMPLES = Path(__file__).resolve().parents[1]
@@ -45,7 +46,7 @@ class Cost:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 measured, 2 no reranker or nothing to compare it by."""
+    """The exit code: 0 measured, 2 no reranker."""
     parser = argparse.ArgumentParser(
         prog="python -m eval.bench.rerank_runtime", description=__doc__.splitlines()[0]
     )
@@ -58,13 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PinciteError as error:
         print(f"eval.bench.rerank_runtime: {error}", file=sys.stderr)
         return 2
-    print(as_table(*found))
+    print(as_table(found))
     return 0
 
 
-def measure(folder: Path, pairs: int, rounds: int) -> tuple[Cost, Cost]:
-    """By torch and by OpenVINO. A UsageError for what is no reranker, or is not run by OpenVINO here."""
-    rerankers = [CrossEncoderReranker(folder, openvino=openvino) for openvino in (False, True)]
+def measure(folder: Path, pairs: int, rounds: int) -> list[Cost]:
+    """By torch in float32, and then by all else that runs it here. A UsageError for what is no reranker."""
     passages = sample(_passages(), pairs)
     # One more than is measured, for what is made ready only when it is needed.
     questions = sample(
@@ -72,49 +72,45 @@ def measure(folder: Path, pairs: int, rounds: int) -> tuple[Cost, Cost]:
         rounds + 1,
     )
     CrossEncoderReranker(folder, openvino=False).warm()  # imports and reading from disk are nobody's
+    rerankers: dict[str, CrossEncoderReranker] = {}
     loads = []
-    for reranker in rerankers:
+    for openvino, half in ((False, False), (False, True), (True, False), (True, True)):
+        reranker = CrossEncoderReranker(folder, openvino, half)
         start = time.perf_counter()
         reranker.warm()
-        loads.append(time.perf_counter() - start)
-    if not rerankers[1].runtime.startswith("openvino"):
-        raise UsageError(
-            "OpenVINO does not run this reranker here: pip install -e '.[openvino]', or see what was logged"
-        )
-    measured: tuple[list[_Round], list[_Round]] = ([], [])
+        took = time.perf_counter() - start
+        # What cannot be had is what there was before: it says so by its runtime.
+        if rerankers.setdefault(reranker.runtime, reranker) is reranker:
+            loads.append(took)
+    measured: dict[str, list[_Round]] = {runtime: [] for runtime in rerankers}
     for n, question in enumerate(questions):
-        for which in (0, 1) if n % 2 else (1, 0):
-            measured[which].append(_round(rerankers[which], question, passages))
-    torch, openvino = (
-        Cost(reranker.runtime, load, *zip(*told[1:], strict=True))
-        for reranker, load, told in zip(rerankers, loads, measured, strict=True)
-    )
-    return torch, openvino
-
-
-def as_table(torch: Cost, openvino: Cost) -> str:
-    """Both, their ratio by clock and by processor, and how many rounded scores are not the same."""
-    pairs = torch.scores[0].size
-    lines = [f"{'':16}{'load s':>8}{'ms a pair':>12}{'processor ms':>14}"]
-    lines += [
-        f"{cost.runtime:16}{cost.load_s:8.1f}{1000 * statistics.median(cost.clock_s) / pairs:12.1f}"
-        f"{1000 * statistics.median(cost.processor_s) / pairs:14.1f}"
-        for cost in (torch, openvino)
+        for runtime in list(rerankers)[:: 1 if n % 2 else -1]:
+            measured[runtime].append(_round(rerankers[runtime], question, passages))
+    return [
+        Cost(runtime, load, *zip(*told[1:], strict=True))
+        for (runtime, told), load in zip(measured.items(), loads, strict=True)
     ]
-    clock, processor = (
-        _ratios(openvino.clock_s, torch.clock_s),
-        _ratios(openvino.processor_s, torch.processor_s),
-    )
-    apart = np.abs(np.array(torch.scores) - np.array(openvino.scores))
-    return "\n".join(
-        [
-            *lines,
-            f"OpenVINO takes {statistics.median(clock):.2f} of torch's time ({min(clock):.2f} to {max(clock):.2f}"
-            f" in {len(clock)} rounds of {pairs} pairs), {statistics.median(processor):.2f} of its processor time",
-            f"{np.count_nonzero(apart > _SAME)} of {apart.size} scores are not the same,"
-            f" at most {apart.max():.4f} apart",
-        ]
-    )
+
+
+def as_table(costs: Sequence[Cost]) -> str:
+    """A row each: what it costs, its ratios to the first, and how many rounded scores are not the first's."""
+    first, pairs = costs[0], costs[0].scores[0].size
+    lines = [
+        f"{len(first.clock_s)} rounds of {pairs} pairs; ratios are to {first.runtime}",
+        f"{'':16}{'load s':>8}{'ms a pair':>12}{'processor ms':>14}{'ratio':>8}{'from':>7}{'to':>7}"
+        f"{'processor':>11}{'other scores':>14}{'at most apart':>15}",
+    ]
+    for cost in costs:
+        clock = _ratios(cost.clock_s, first.clock_s)
+        processor = _ratios(cost.processor_s, first.processor_s)
+        apart = np.abs(np.array(cost.scores) - np.array(first.scores))
+        lines.append(
+            f"{cost.runtime:16}{cost.load_s:8.1f}{1000 * statistics.median(cost.clock_s) / pairs:12.1f}"
+            f"{1000 * statistics.median(cost.processor_s) / pairs:14.1f}"
+            f"{statistics.median(clock):8.2f}{min(clock):7.2f}{max(clock):7.2f}{statistics.median(processor):11.2f}"
+            f"{f'{np.count_nonzero(apart > _SAME)} of {apart.size}':>14}{apart.max():15.4f}"
+        )
+    return "\n".join(lines)
 
 
 def _ratios(over: Sequence[float], under: Sequence[float]) -> list[float]:

@@ -1,9 +1,8 @@
-"""What the bench of a reranker's runtimes reckons, by hand, and that it runs where OpenVINO is."""
+"""What the bench of a reranker's runtimes reckons, by hand, and that it runs."""
 
 from __future__ import annotations
 
 import importlib.util
-import re
 from pathlib import Path
 
 import numpy as np
@@ -23,24 +22,21 @@ def test_ratios_are_of_the_same_round() -> None:
     torch = Cost("torch float32", 1.0, (1.0, 2.0, 4.0), (2.0, 4.0, 8.0), scores)
     moved = (np.array([1.0001, 2.0]), *scores[1:])
     openvino = Cost("openvino f32", 3.0, (0.5, 0.8, 2.4), (0.5, 2.0, 2.0), moved)
-    told = as_table(torch, openvino).splitlines()
-    # Medians of 1, 2, 4 and of .5, .8, 2.4 seconds for two pairs each.
-    assert told[1].split() == ["torch", "float32", "1.0", "1000.0", "2000.0"]
-    assert told[2].split() == ["openvino", "f32", "3.0", "400.0", "1000.0"]
-    # Of .5, .4, .6, where the medians' ratio would be .4; and of .25, .5, .25.
-    assert told[3] == (
-        "OpenVINO takes 0.50 of torch's time (0.40 to 0.60 in 3 rounds of 2 pairs), 0.25 of its processor time"
-    )
-    assert told[4] == "1 of 6 scores are not the same, at most 0.0001 apart"
+    told = [line.split() for line in as_table([torch, openvino]).splitlines()]
+    # Medians of 1, 2, 4 and of .5, .8, 2.4 seconds for two pairs each; of the ratios .5, .4, .6, where the medians'
+    # ratio would be .4; and of .25, .5, .25.
+    assert told[2] == ["torch", "float32", "1.0", "1000.0", "2000.0", *["1.00"] * 4, "0", "of", "6", "0.0000"]
+    assert told[3] == ["openvino", "f32", "3.0", "400.0", "1000.0", "0.50", "0.40", "0.60", "0.25",
+                       "1", "of", "6", "0.0001"]  # fmt: skip
 
 
-def test_it_runs_or_says_why_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main([str(folder), "--pairs", "3", "--rounds", "2"])
-    told = capsys.readouterr()
-    if importlib.util.find_spec("openvino") is None:
-        assert code == 2 and "pip install -e '.[openvino]'" in told.err and not told.out
-    else:
-        assert code == 0 and re.search(r"in 2 rounds of 3 pairs.*\n\d of 6 scores", told.out)
+def test_it_measures_what_runs_here(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(folder), "--pairs", "3", "--rounds", "2"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    runtimes = [line[:16].strip() for line in told[2:]]
+    assert told[0].startswith("2 rounds of 3 pairs") and runtimes[0] == "torch float32"
+    assert ("openvino f32" in runtimes) == (importlib.util.find_spec("openvino") is not None)
+    assert len(set(runtimes)) == len(runtimes)
 
 
 def test_what_is_no_reranker_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

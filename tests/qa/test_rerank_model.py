@@ -146,16 +146,27 @@ def test_bfloat16_is_checked_before_it_is_used(
 ) -> None:
     import torch
 
-    monkeypatch.setattr(module, "fast_in_half", lambda: True)
     monkeypatch.setattr(module, "_MOST_APART", apart)
-    reranker = CrossEncoderReranker(folder, openvino=False)
+    reranker = CrossEncoderReranker(folder, openvino=False, half=True)
     found = reranker.scores(QUESTION, PASSAGES)
     kinds = {tensor.dtype for tensor in reranker._model.state_dict().values() if tensor.is_floating_point()}
     assert kinds == {torch.bfloat16 if half else torch.float32}
-    monkeypatch.setattr(module, "fast_in_half", lambda: False)
-    full = CrossEncoderReranker(folder, openvino=False).scores(QUESTION, PASSAGES)
+    full = CrossEncoderReranker(folder, openvino=False, half=False).scores(QUESTION, PASSAGES)
     # Given up, it says exactly what it would have said.
     assert (found.tolist() == full.tolist()) != half and found.argmax() == full.argmax()
+
+
+@pytest.mark.parametrize("amx", [True, False])
+def test_bfloat16_is_for_processors_that_multiply_matrices_of_it(
+    amx: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
+    monkeypatch.setattr(module, "_MOST_APART", 9.0)
+    runtime = CrossEncoderReranker(folder, openvino=False).runtime
+    assert runtime == ("torch bfloat16" if amx else "torch float32")
 
 
 def test_the_command_line_hears_it(folder: Path, casebook: Path) -> None:
