@@ -16,7 +16,7 @@ from qa.question import MAX_CHARACTERS, check_question
 from qa.receipts import Receipt, compare_receipt, make_receipt, read_receipt
 from qa.rerank import Reranker, RerankSettings, as_read
 from qa.rerank_files import seal as seal_reranker
-from qa.rerank_model import CrossEncoderReranker
+from qa.rerank_model import CrossEncoderReranker, Precision
 from qa.rerankers import ADAPTED as ADAPTED_HEAD
 from qa.rerankers import reranker_of, rerankers
 from qa.retrieve import RetrievalSettings
@@ -59,6 +59,7 @@ __all__ = [
     "Matrix",
     "Order",
     "Pack",
+    "Precision",
     "Quote",
     "Receipt",
     "RerankSettings",

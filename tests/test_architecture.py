@@ -38,7 +38,7 @@ PUBLIC = {
     "qa": """
         ADAPTED_HEAD CITATION_STYLES DATA_STYLES MAX_CHARACTERS PACKAGED_HEAD PACK_FORMATS Answer
         AnswerSettings Cell Citation ConfidenceModel CrossEncoderReranker Difference Evidence LanguageModel
-        LateHead LateReranker Matrix Order Pack Quote Receipt RerankSettings Reranker RetrievalSettings Row
+        LateHead LateReranker Matrix Order Pack Precision Quote Receipt RerankSettings Reranker RetrievalSettings Row
         SearchResult Searched Service Settings Status Summary SummarySentence Telling Understanding
         answer_payload as_read check_question cite_as compare_receipt document_payload forget_confidence
         in_order keep_confidence kept_confidence language_model_of long_date make_pack make_receipt matrix

@@ -1,4 +1,4 @@
-"""What a pair costs a reranker by torch and by OpenVINO, in float32 and bfloat16, and how far scores are apart.
+"""What a pair costs a reranker by torch and by OpenVINO, in each precision, and how far scores are apart.
 
     python -m eval.bench.rerank_runtime FOLDER [--pairs 16] [--rounds 5]
 
@@ -22,11 +22,14 @@ import numpy as np
 from eval.bench.prepared import sample
 from eval.questions import read_questions
 from index import Document, PinciteError, read_documents, split
-from qa import CrossEncoderReranker
+from qa import CrossEncoderReranker, Precision
 
 _SAMPLES = Path(__file__).resolve().parents[1]
 
 
+_RUNTIMES: tuple[tuple[bool, Precision], ...] = (
+    (False, "float32"), (False, "bfloat16"), (False, "int8"), (True, "float32"), (True, "bfloat16"),
+)  # fmt: skip
 _SAME = 1e-9
 _Round = tuple[float, float, np.ndarray]
 """Seconds of the clock, of the processor, and scores."""
@@ -74,8 +77,8 @@ def measure(folder: Path, pairs: int, rounds: int) -> list[Cost]:
     CrossEncoderReranker(folder, openvino=False).warm()  # imports and reading from disk are nobody's
     rerankers: dict[str, CrossEncoderReranker] = {}
     loads = []
-    for openvino, half in ((False, False), (False, True), (True, False), (True, True)):
-        reranker = CrossEncoderReranker(folder, openvino, half)
+    for openvino, precision in _RUNTIMES:
+        reranker = CrossEncoderReranker(folder, openvino, precision)
         start = time.perf_counter()
         reranker.warm()
         took = time.perf_counter() - start

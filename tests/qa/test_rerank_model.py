@@ -147,11 +147,11 @@ def test_bfloat16_is_checked_before_it_is_used(
     import torch
 
     monkeypatch.setattr(module, "_MOST_APART", apart)
-    reranker = CrossEncoderReranker(folder, openvino=False, half=True)
+    reranker = CrossEncoderReranker(folder, openvino=False, precision="bfloat16")
     found = reranker.scores(QUESTION, PASSAGES)
     kinds = {tensor.dtype for tensor in reranker._model.state_dict().values() if tensor.is_floating_point()}
     assert kinds == {torch.bfloat16 if half else torch.float32}
-    full = CrossEncoderReranker(folder, openvino=False, half=False).scores(QUESTION, PASSAGES)
+    full = CrossEncoderReranker(folder, openvino=False, precision="float32").scores(QUESTION, PASSAGES)
     # Given up, it says exactly what it would have said.
     assert (found.tolist() == full.tolist()) != half and found.argmax() == full.argmax()
 
@@ -167,6 +167,15 @@ def test_bfloat16_is_for_processors_that_multiply_matrices_of_it(
     monkeypatch.setattr(module, "_MOST_APART", 9.0)
     runtime = CrossEncoderReranker(folder, openvino=False).runtime
     assert runtime == ("torch bfloat16" if amx else "torch float32")
+
+
+def test_int8_ranks_nearly_the_same(folder: Path) -> None:
+    full = CrossEncoderReranker(folder, openvino=False, precision="float32")
+    small = CrossEncoderReranker(folder, precision="int8")
+    assert small.runtime == "torch int8" and small.fingerprint != full.fingerprint
+    found, expected = (one.scores(QUESTION, PASSAGES) for one in (small, full))
+    assert found.tolist() != expected.tolist() and found.argmax() == expected.argmax()
+    assert np.abs(found - expected).max() < 0.2 * np.ptp(expected)
 
 
 def test_the_command_line_hears_it(folder: Path, casebook: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_package_that_is_broken_leaves_it_to_torch_and_says_so_once(
 
 def test_bfloat16_of_torch_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_APART", 9.0)
-    assert CrossEncoderReranker(folder, openvino=False, half=True).runtime == "torch bfloat16"
+    assert CrossEncoderReranker(folder, openvino=False, precision="bfloat16").runtime == "torch bfloat16"
 
 
 @needs_openvino
@@ -145,7 +145,7 @@ def test_bfloat16_is_checked_before_it_is_used(
     asked: list[str] = []
     monkeypatch.setattr(rerank_openvino, "Converted", Told)
     monkeypatch.setattr(module, "_MOST_APART", apart)
-    assert CrossEncoderReranker(folder, half=True).runtime == runtime
+    assert CrossEncoderReranker(folder, precision="bfloat16").runtime == runtime
     assert len(asked) == (1 if apart > 0 else 2)
 
 
@@ -155,7 +155,7 @@ def test_what_the_processor_does_not_have_is_not_claimed(folder: Path) -> None:
 
     if torch.cpu._is_avx512_bf16_supported():  # every processor with AMX has these, too
         pytest.skip("this processor has bfloat16")
-    assert CrossEncoderReranker(folder, half=True).runtime == "openvino f32"
+    assert CrossEncoderReranker(folder, precision="bfloat16").runtime == "openvino f32"
 
 
 @needs_openvino
