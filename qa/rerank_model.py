@@ -223,8 +223,8 @@ def openvino_installed() -> bool:
 def fast_in_half() -> bool:
     """Whether bfloat16 is faster than float32 here: where the processor multiplies matrices of it (AMX).
 
-    The dot products of AVX-512 are no reason: on an Intel Xeon that has them without AMX, bfloat16 takes twice as long
-    (docs/reranker.md).
+    The dot products of AVX-512 are no reason: on an Intel Xeon that has them without AMX, bfloat16 takes 1.6 times as
+    long (docs/reranker.md).
     """
     import torch
 
