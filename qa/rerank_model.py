@@ -7,7 +7,6 @@ import importlib.util
 import logging
 import os
 import threading
-import warnings
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Precision = Literal["float32", "bfloat16", "int8"]
+Precision = Literal["float32", "bfloat16"]
 
 MAX_TOKENS = 256
 """What a pair is cut to: a passage of the default size with its title, its headings and a long question."""
@@ -61,15 +60,14 @@ class CrossEncoderReranker:
     so that runs of both are compared to 0.0001 and not to the letter. bfloat16 may move it by a tenth. Where it
     must be told which it was, `runtime` says so.
 
-    `precision` is by the processor unless it is named. "int8" is for what needs many scores and no exact ones, as
-    teaching does: torch runs it, its scores change with what shares a batch, and its fingerprint is another.
+    `precision` is by the processor unless it is named.
     """
 
     def __init__(self, folder: str | Path, openvino: bool = True, precision: Precision | None = None) -> None:
         self._folder = Path(folder).absolute()
         self.name = str(self._folder)
         # Before anything is answered: what is wrong with a folder is told at once.
-        self.fingerprint = verify(self._folder) + ("-int8" if precision == "int8" else "")
+        self.fingerprint = verify(self._folder)
         self._openvino = openvino and openvino_installed()
         self._precision = precision
         self._busy = threading.RLock()
@@ -103,8 +101,6 @@ class CrossEncoderReranker:
                 f"the model in {self._folder} gives {outputs} scores a pair; a reranker gives one"
             )
         model.eval()
-        if self._precision == "int8":
-            return _in_int8(model)
         half = fast_in_half() if self._precision is None else self._precision == "bfloat16"
         if self._openvino and self._converted(model, half):
             return model
@@ -152,8 +148,6 @@ class CrossEncoderReranker:
             first: Any = self._model[0]
         if precision := getattr(first.model, "precision", None):
             return f"openvino {precision}"
-        if self._precision == "int8":
-            return "torch int8"
         return f"torch {str(first.model.dtype).removeprefix('torch.')}"
 
     def warm(self) -> None:
@@ -194,20 +188,6 @@ def _predict(model: CrossEncoder, pairs: Sequence[tuple[str, str]]) -> np.ndarra
 def _probed(model: CrossEncoder) -> np.ndarray:
     """Logits of the probes and, in a batch of its own, of a pair as long as any, (5,)."""
     return np.concatenate([_predict(model, _PROBES), _predict(model, [_LONG])])
-
-
-def _in_int8(model: CrossEncoder) -> CrossEncoder:
-    """The model with its matrices in 8 bits, a scale for each row; what they multiply is rounded as it comes."""
-    import torch
-
-    quantization: Any = torch.ao.quantization
-    first: Any = model[0]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that the successor of this is a package of its own
-        first.model = quantization.quantize_dynamic(
-            first.model, {torch.nn.Linear: quantization.per_channel_dynamic_qconfig}
-        )
-    return model
 
 
 def _agree(full: np.ndarray, other: np.ndarray, apart: float) -> bool:

@@ -35,10 +35,7 @@ Stopped at any moment, the same command goes on with the next group.
               help="Do not score this collection, but keep its groups to validate on; may be repeated.")  # fmt: skip
 @click.option("--pairs", type=click.IntRange(2), default=3000, show_default=True, metavar="NUMBER")
 @click.option("--seed", type=int, default=7, show_default=True, metavar="NUMBER")
-@click.option("--int8", is_flag=True, help="Score in 8 bits: twice as fast, and nearly the same.")
-def main(
-    teacher: Path, data: Path, out: Path, left_out: tuple[str, ...], pairs: int, seed: int, int8: bool
-) -> None:
+def main(teacher: Path, data: Path, out: Path, left_out: tuple[str, ...], pairs: int, seed: int) -> None:
     """Score the passages of groups by the cross-encoder in FOLDER."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
@@ -47,8 +44,7 @@ def main(
         groups = sample(without(every, left_out), pairs, 5, seed)
         apart = [group for group in every if group.collection in left_out]
         with tqdm(total=len(groups) + len(apart), unit="group", desc="scoring", mininterval=2) as bar:
-            reranker = CrossEncoderReranker(teacher, precision="int8" if int8 else None)
-            for _ in teach(reranker, groups, out, apart):
+            for _ in teach(CrossEncoderReranker(teacher), groups, out, apart):
                 bar.update()
     except (PinciteError, OSError) as error:
         click.echo(f"eval.train.teach: {error}", err=True)

@@ -16,13 +16,11 @@ from eval.train.groups import Group, read_groups
 from eval.train.late import HeadTraining, Tokens, first_head, ranked, train_head
 from eval.train.student import main as student
 from eval.train.student import make_head
-from eval.train.teach import main as teaching
 from eval.train.teach import teach
 from eval.train.validate import summary
 from index import Readings, TransformerEmbedder, UsageError
 from qa import LateReranker
 from qa.late import read_head
-from tests.tiny_reranker import base_model, groups_file
 
 WORDS = ("amber", "basin", "cedar", "delta", "ember", "fjord")
 TRAINING = HeadTraining(width=6, epochs=8, learning_rate=0.05)
@@ -222,21 +220,3 @@ def test_a_teacher_scores_groups_and_goes_on_where_it_was_stopped(tmp_path: Path
     *scored, one, two = teach(teacher, read_groups(out), again, apart)  # scores of its own do not matter
     assert scored == read_groups(out) and [one, two] == apart
     assert list(teach(teacher, made, again, apart)) == [*scored, one, two]
-
-
-def test_scores_in_int8_are_those_of_another_teacher(tmp_path: Path) -> None:
-    teacher, data = base_model(tmp_path / "teacher", spread=0.5), groups_file(tmp_path / "groups.jsonl", 12)
-
-    def taught(out: str, *options: str) -> tuple[int, str, list[Group]]:
-        told = CliRunner().invoke(
-            teaching, [str(teacher), "--groups", str(data), "--out", str(tmp_path / out), *options]
-        )
-        return told.exit_code, told.stderr, read_groups(tmp_path / out)
-
-    (_, _, full), (code, _, small) = taught("full.jsonl"), taught("small.jsonl", "--int8")
-    assert code == 0 and len(small) == 12
-    assert [replace(group, scores=()) for group in small] == [replace(group, scores=()) for group in full]
-    coarse, exact = (np.concatenate([group.scores for group in some]) for some in (small, full))
-    assert not np.array_equal(coarse, exact) and np.corrcoef(coarse, exact)[0, 1] > 0.9
-    code, said, kept = taught("small.jsonl")
-    assert code == 2 and "another teacher's scores" in said and kept == small

@@ -169,15 +169,6 @@ def test_bfloat16_is_for_processors_that_multiply_matrices_of_it(
     assert runtime == ("torch bfloat16" if amx else "torch float32")
 
 
-def test_int8_ranks_nearly_the_same(folder: Path) -> None:
-    full = CrossEncoderReranker(folder, openvino=False, precision="float32")
-    small = CrossEncoderReranker(folder, precision="int8")
-    assert small.runtime == "torch int8" and small.fingerprint != full.fingerprint
-    found, expected = (one.scores(QUESTION, PASSAGES) for one in (small, full))
-    assert found.tolist() != expected.tolist() and found.argmax() == expected.argmax()
-    assert np.abs(found - expected).max() < 0.2 * np.ptp(expected)
-
-
 def test_the_command_line_hears_it(folder: Path, casebook: Path) -> None:
     question = "Why were thresholds inconsistent?"
     plain = run_json("search", question, "--data", casebook, "--explain")
