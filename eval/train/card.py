@@ -47,7 +47,7 @@ def describe(
     facts: dict[str, Any] = {
         "name": name,
         "base": {"folder": base.name, "sha256": sha256(base / "model.safetensors")},
-        "data": _data_of(data, taught, left_out) | {"kept_apart": len(kept_apart)},
+        "data": _data_of([data], taught, left_out) | {"kept_apart": len(kept_apart)},
         "training": {**asdict(training), "threads": threads, "half": half},
         "steps": len(outcome.losses),
         "kept_after_step": outcome.kept,
@@ -66,10 +66,13 @@ def describe(
 
 
 def describe_head(
-    folder: Path, *, name: str, embedder: TransformerEmbedder, data: Path, taught: Sequence[Group],
+    folder: Path, *, name: str, embedder: TransformerEmbedder, data: Sequence[Path], taught: Sequence[Group],
     left_out: Sequence[str], training: dict[str, Any], measured: dict[str, Any], cpu_s: float,
 ) -> None:  # fmt: skip
-    """The same for a head of late interaction. `measured` is what was found on groups kept apart."""
+    """The same for a head of late interaction, from one file of groups or more.
+
+    `measured` is what was found on groups kept apart.
+    """
     facts: dict[str, Any] = {
         "name": name,
         "base": {"model": Path(embedder.name).name, "sha256": embedder.fingerprint},
@@ -109,10 +112,9 @@ Made with {_told(facts["environment"])}. The same command on the same machine gi
     seal_reranker(folder, name)
 
 
-def _data_of(data: Path, taught: Sequence[Group], left_out: Sequence[str]) -> dict[str, Any]:
+def _data_of(data: Sequence[Path], taught: Sequence[Group], left_out: Sequence[str]) -> dict[str, Any]:
     return {
-        "file": data.name,
-        "sha256": sha256(data),
+        "files": [{"file": file.name, "sha256": sha256(file)} for file in data],
         "groups": dict(sorted(Counter(group.collection for group in taught).items())),
         "pairs": sum(len(group.passages) for group in taught),
         "without": sorted(left_out),
@@ -124,7 +126,8 @@ def _table_of(data: dict[str, Any]) -> str:
         f"| {name} | {n} | {LICENCES.get(name, _DRAWN if name in KINDS else 'not known')} |"
         for name, n in data["groups"].items()
     )
-    return f"""{data["pairs"]} pairs from {data["file"]} (sha256 `{data["sha256"]}`), of these groups:
+    files = " and ".join(f"{file['file']} (sha256 `{file['sha256']}`)" for file in data["files"])
+    return f"""{data["pairs"]} pairs from {files}, of these groups:
 
 | collection | groups | source and licence |
 |---|---|---|

@@ -34,6 +34,8 @@ Stopped at any moment, the same command goes on: what the model made of texts is
               help="The model of the index; default: all-MiniLM-L6-v2 as it is installed.")  # fmt: skip
 @click.option("--groups", "data", type=click.Path(path_type=Path), default=SHARED, metavar="FILE",
               help="Training groups, .jsonl or .jsonl.xz, with a teacher's scores if they have any.")  # fmt: skip
+@click.option("--also", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+              help="Groups to train on beside those, all of them, such as drawn ones; may be repeated.")  # fmt: skip
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, metavar="FOLDER",
               help="Where the head goes.")  # fmt: skip
 @click.option("--scratch", type=click.Path(path_type=Path), metavar="FOLDER",
@@ -56,16 +58,16 @@ Stopped at any moment, the same command goes on: what the model made of texts is
 @click.option("--seed", type=int, default=_DEFAULTS.seed, show_default=True, metavar="NUMBER")
 @click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, metavar="NUMBER")
 def main(
-    base: Path | None, data: Path, folder: Path, scratch: Path | None, left_out: tuple[str, ...], pairs: int,
-    kept_apart: int, threads: int, **training: Any,
+    base: Path | None, data: Path, also: tuple[Path, ...], folder: Path, scratch: Path | None,
+    left_out: tuple[str, ...], pairs: int, kept_apart: int, threads: int, **training: Any,
 ) -> None:  # fmt: skip
     """Train a head and write its folder: weights, metrics.json, model card, manifest."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         make_head(
             TransformerEmbedder(str(base)) if base else TransformerEmbedder(), data, folder, HeadTraining(**training),
-            scratch=scratch or folder.with_name(f"{folder.name}.scratch"), left_out=left_out, pairs=pairs,
-            kept_apart=kept_apart, threads=threads,
+            scratch=scratch or folder.with_name(f"{folder.name}.scratch"), also=also, left_out=left_out,
+            pairs=pairs, kept_apart=kept_apart, threads=threads,
         )  # fmt: skip
     except (PinciteError, OSError) as error:
         click.echo(f"eval.train.student: {error}", err=True)
@@ -74,10 +76,12 @@ def main(
 
 def make_head(
     embedder: TransformerEmbedder, data: Path, folder: Path, training: HeadTraining, *, scratch: Path,
-    left_out: tuple[str, ...] = (), pairs: int = 10_000, kept_apart: int = 240, threads: int = 2,
+    also: tuple[Path, ...] = (), left_out: tuple[str, ...] = (), pairs: int = 10_000, kept_apart: int = 240,
+    threads: int = 2,
 ) -> dict[str, Any]:  # fmt: skip
     """Trains and writes `folder`; what was measured on the groups kept apart, before training and after.
 
+    About `pairs` pairs of the groups in `data` are trained on, and all those in the files of `also`.
     A UsageError for a folder that holds a model already.
     """
     import torch
@@ -87,6 +91,8 @@ def make_head(
     torch.set_num_threads(threads)
     groups = read_groups(data)
     taught = sample(without(groups, left_out), pairs, 5, training.seed)
+    for more in also:
+        taught += without(read_groups(more), left_out)
     if not taught:
         raise UsageError(f"{data} leaves nothing to train on")
     apart = held_out(groups, left_out, kept_apart, 5, training.seed)
@@ -109,7 +115,7 @@ def make_head(
     shutil.rmtree(draft, ignore_errors=True)
     head.save(draft)
     describe_head(
-        draft, name=folder.name, embedder=embedder, data=data, taught=taught, left_out=left_out,
+        draft, name=folder.name, embedder=embedder, data=(data, *also), taught=taught, left_out=left_out,
         training={**asdict(training), "threads": threads},
         measured=measured, cpu_s=round(time.process_time() - began, 1),
     )  # fmt: skip
