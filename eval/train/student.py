@@ -92,7 +92,7 @@ def make_head(
     groups = read_groups(data)
     taught = sample(without(groups, left_out), pairs, 5, training.seed)
     for more in also:
-        taught += without(read_groups(more), left_out)
+        taught += [group for group in read_groups(more) if group.collection not in left_out]
     if not taught:
         raise UsageError(f"{data} leaves nothing to train on")
     apart = held_out(groups, left_out, kept_apart, 5, training.seed)

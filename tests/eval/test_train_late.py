@@ -161,14 +161,21 @@ def test_one_command_makes_a_folder_that_is_used(tmp_path: Path) -> None:
     )
     assert scores[0] > scores[1]
     more = tmp_path / "drawn.jsonl"
-    more.write_text("\n".join(json.dumps({**line, "scores": [2.0, 1.0]}) for line in lines * 2), "utf-8")
+    more.write_text(
+        "\n".join(
+            json.dumps({**line, "collection": name, "scores": [2.0, 1.0]})
+            for line in lines
+            for name in ("b", "gap")
+        ),
+        "utf-8",
+    )
     both = tmp_path / "both"
     done = CliRunner().invoke(
         student, [*arguments, "--also", str(more), "--teacher", ".5", "--out", str(both)]
     )
     assert done.exit_code == 0, done.output
     facts = json.loads((both / "metrics.json").read_text("utf-8"))
-    assert facts["data"]["groups"] == {"a": 6}, "all of the file but what is left out"
+    assert facts["data"]["groups"] == {"a": 2, "gap": 4}, "all of the file but what is left out"
     assert [file["file"] for file in facts["data"]["files"]] == ["groups.jsonl", "drawn.jsonl"]
     refused = CliRunner().invoke(student, arguments)
     assert refused.exit_code == 2 and "holds a model already" in refused.output
