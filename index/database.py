@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from index.errors import StoreError
 
 _WAIT_S = 60
+_PAUSE_S = 0.02
 
 
 class Database:
@@ -97,6 +99,22 @@ class Database:
             db.close()
             raise
         return db
+
+
+def keep_log(db: sqlite3.Connection) -> None:
+    """Lets readers and a writer be at the database at once, by a write-ahead log.
+
+    SQLite waits for others with every statement but this one, which it gives up at once while another writes.
+    """
+    until = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(_PAUSE_S)
 
 
 def _sentence(path: Path, error: sqlite3.DatabaseError) -> str:

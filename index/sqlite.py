@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from index import checks, rows
-from index.database import Database
+from index.database import Database, keep_log
 from index.engines import LEXICAL, VECTORS, Engines, up_to_date
 from index.errors import MismatchError, NotIndexedError, StoreError, UsageError
 from index.settings import SCHEMA, IndexSettings
@@ -83,7 +83,7 @@ class SqliteStore(Traces):
         with self._database.reading() as db:
             tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if create and not tables:
-                db.execute("PRAGMA journal_mode = WAL")
+                keep_log(db)
                 db.executescript(rows.CREATE)
             elif not tables:
                 raise NotIndexedError(

@@ -89,7 +89,6 @@ class Feedback:
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=_TIMEOUT_S)
-        database.execute("pragma journal_mode = wal")
         database.execute(_SCHEMA)
         return database
 

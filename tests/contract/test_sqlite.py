@@ -357,6 +357,17 @@ def test_a_relative_folder_stays_where_it_was(tmp_path, monkeypatch):
     assert (tmp_path / "data" / "lexical").is_dir()
 
 
+def test_who_creates_a_store_waits_for_who_is_creating_it(tmp_path):
+    """SQLite itself gives up at once, so that of several who create one store now and then one would fail."""
+    (tmp_path / "pincite.db").touch()
+    other = sqlite3.connect(tmp_path / "pincite.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.3, other.close)
+    timer.start()
+    with closing(open_store(tmp_path, create=True)) as store:
+        assert not timer.is_alive() and store.check() == []
+
+
 def test_two_at_once_create_one_store(tmp_path):
     code = (
         "import sys; from index import open_store; from tests.contract.store_contract import *\n"

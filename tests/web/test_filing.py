@@ -6,11 +6,13 @@ import html
 import io
 import json
 import re
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from flask.testing import FlaskClient
@@ -195,6 +197,17 @@ def test_remarks_are_limited_in_length_and_number(site: Site, monkeypatch: pytes
     monkeypatch.setattr(feedback_module, "_MOST_ROWS", 1)
     assert remark(site, verdict="answers") == 503
     assert len(site.feedback.all()) == 1
+
+
+def test_a_remark_waits_for_another_that_is_being_kept(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    timer = Timer(0.3, other.close)
+    timer.start()
+    feedback = Feedback(path)
+    assert feedback.add(Remark("Why?", "answers", "answered", (), 1))
+    assert not timer.is_alive() and [one.question for one in feedback.all()] == ["Why?"]
 
 
 def test_silence_that_is_confirmed_is_unanswerable() -> None:
