@@ -85,6 +85,12 @@ def describe_head(
     (folder / "metrics.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
     settings = ", ".join(f"{setting} {value}" for setting, value in training.items())
     before, after = measured["before"], measured["after"]
+    validated = (
+        "Mean reciprocal rank of the positive among its negatives, on groups of the collections left out:"
+        f" {before['mrr']} before\ntraining and {after['mrr']} after ({after['by_collection']})."
+        if after["by_collection"]
+        else "It was validated on nothing: no collection was left out."
+    )
     (folder / "README.md").write_text(
         f"""# {name}: a head of late interaction of Pincite
 
@@ -102,8 +108,7 @@ Use: `pincite search QUESTION --reranker FOLDER`, on an index of that model.
 
 {settings}; {round(cpu_s)} s of CPU time. The model itself was not changed.
 
-Mean reciprocal rank of the positive among its negatives, on groups of the collections left out: {before["mrr"]} before
-training and {after["mrr"]} after ({after["by_collection"]}).
+{validated}
 
 Made with {_told(facts["environment"])}. The same command on the same machine gives the same weights.
 """,

@@ -35,7 +35,7 @@ Stopped at any moment, the same command goes on: what the model made of texts is
 @click.option("--groups", "data", type=click.Path(path_type=Path), default=SHARED, metavar="FILE",
               help="Training groups, .jsonl or .jsonl.xz, with a teacher's scores if they have any.")  # fmt: skip
 @click.option("--also", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="Groups to train on beside those, all of them, such as drawn ones; may be repeated.")  # fmt: skip
+              help="Train on all groups of this file, too, but those left out; may be repeated.")  # fmt: skip
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, metavar="FOLDER",
               help="Where the head goes.")  # fmt: skip
 @click.option("--scratch", type=click.Path(path_type=Path), metavar="FOLDER",

@@ -201,6 +201,8 @@ def test_the_same_groups_give_the_same_weights(tmp_path: Path) -> None:
         )  # fmt: skip
     first, second = ((folder / "model.safetensors").read_bytes() for folder in folders)
     assert first == second
+    card = (folders[0] / "README.md").read_text("utf-8")
+    assert "validated on nothing" in card and "None" not in card
 
 
 class Counts:
