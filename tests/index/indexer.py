@@ -74,8 +74,11 @@ class Run:
     def wait_for(self, word: str) -> None:
         """Until it says so; what comes before is not what is to be killed."""
         deadline = time.monotonic() + 120
-        while f"{word}\n" not in (said := self._out.read_text()):
-            assert self.at_work() and time.monotonic() < deadline, said
+        while True:
+            at_work = self.at_work()  # asked first: what has ended by now has said all that it says
+            if f"{word}\n" in (said := self._out.read_text()):
+                return
+            assert at_work and time.monotonic() < deadline, said
             time.sleep(0.002)
 
     def kill(self) -> bool:
